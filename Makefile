@@ -1,0 +1,81 @@
+# Two commands are enough: `make serve` and `make test`. Both install all they need into $(VENV).
+PYTHON  ?= python3
+VENV    ?= .venv
+WORKERS ?= auto
+APPS    ?= examples
+
+BIN   := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP   := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+# A virtual environment whose interpreter has gone is of no use: make it anew.
+ifneq ($(shell $(BIN)/python -c 'print("ok")' 2>/dev/null),ok)
+  $(shell rm -f $(STAMP))
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test e2e check bench docs lock coverage clean
+
+help:
+	@echo "make serve     serve the example apps: prints a link to open"
+	@echo "make test      run the tests (the browser's: make e2e)"
+	@echo "make check     lint, types, import direction, house rules"
+	@echo "make bench     run the benchmarks, peers beside us"
+	@echo "make docs      generate the reference pages"
+	@echo "make coverage  run the tests and show which branches they miss"
+	@echo "make lock      resolve the dependencies anew into requirements.lock"
+	@echo "make clean     remove what the other targets made"
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Outlast needs Python 3.11 or newer; say which with: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Installing into $(VENV) (the first time this takes about a minute)"
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV) \
+	  || { echo "This Python makes no virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(PIP) install -qq --require-hashes -r requirements.lock
+	@$(PIP) install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+serve: $(STAMP)
+	@$(BIN)/outlast serve $(APPS)
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest tests --ignore=tests/e2e -q -n $(WORKERS) --dist loadgroup
+
+e2e: $(STAMP)
+	@PYTHON=$(BIN)/python sh tests/e2e/browser.sh
+	@$(BIN)/python -m pytest tests/e2e -q
+
+check: $(STAMP)
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check .
+	@$(BIN)/mypy --no-error-summary
+	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
+	@$(BIN)/python -m pytest tests/meta -q --no-header
+
+bench: $(STAMP)
+	@$(BIN)/python -m benchmarks
+
+docs: $(STAMP)
+	@$(BIN)/python docs/generate.py
+
+coverage: $(STAMP)
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest tests --ignore=tests/e2e -q -n $(WORKERS) --dist loadgroup
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report
+
+# Ray is left to its extra: it is larger than all the rest together, and only a cluster needs it.
+lock: $(STAMP)
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --upgrade \
+	  --extra postgres --extra nats --extra examples --extra dev \
+	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	  --output-file $(VENV)/requirements.lock >/dev/null
+	@{ echo "# The versions that development and the examples run on, with hashes. \`make lock\` writes this file."; \
+	   echo "# Not in it: ray (install outlast[ray]), which is larger than all the rest together."; \
+	   cat $(VENV)/requirements.lock; } > requirements.lock
+
+clean:
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis htmlcov benchmarks/.venvs
+	@rm -f .coverage .coverage.*
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
