@@ -1,0 +1,1 @@
+"""What crosses a process or the wire: blocks, inputs, events, commands, and the document they fold into."""
