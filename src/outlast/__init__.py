@@ -1,0 +1,1 @@
+"""Outlast runs plain Python functions as durable, interactive sessions."""

@@ -1,0 +1,1 @@
+"""Tools for testing apps, and suites that every backend of a port must pass."""
