@@ -7,7 +7,7 @@ a session process sends, and give the JSON Schema that clients are generated fro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -18,13 +18,17 @@ Rows: TypeAlias = list[list[Json]]
 """Rows of a table: one list of cells per row, in the order of the columns."""
 
 
+Sha256: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
+"""A hash in hexadecimal. Decoding checks it: it becomes a file's path."""
+
+
 class FileRef(msgspec.Struct, frozen=True, omit_defaults=True):
     """Names a stored file of the session; the bytes are fetched by ``sha256``."""
 
-    sha256: str
+    sha256: Sha256
     name: str
     type: str
-    size_bytes: int
+    size_bytes: Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Props(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -1,0 +1,146 @@
+"""What the HTTP API takes and gives: one struct a body. The server encodes these, the client decodes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from outlast.protocol.codec import Json
+from outlast.protocol.document import Document, State
+from outlast.protocol.events import SessionEvent
+
+MAX_TITLE_CHARS = 200
+
+
+class Body(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base of what is sent to the server; a field it does not know is refused, so a typing error is not lost."""
+
+
+class StartSession(Body):
+    """Start a session of an app.
+
+    Attributes:
+        app: id of the app (``trip:trip``), or its function's name where only one app has it.
+        args: the app's arguments by parameter name.
+        title: shown in lists; the app's title when left out.
+    """
+
+    app: str
+    args: dict[str, Json] = {}
+    title: str | None = None
+
+
+class RetitleSession(Body):
+    """Give a session another title."""
+
+    title: str
+
+
+class Interaction(Body):
+    """An answer to an input; a form's ``value`` is ``{<input id or field name>: <answer>}``."""
+
+    input: str
+    value: Json = None
+
+
+class CancelSession(Body):
+    """Stop a session."""
+
+    reason: str = ""
+
+
+class BranchSession(Body):
+    """Make a new session of the events up to ``seq``.
+
+    Attributes:
+        seq: last event that the branch shares; just before an answer to give another one.
+        value: the new answer to the input that is open there; left out, the branch waits for one.
+    """
+
+    seq: int
+    value: Json | msgspec.UnsetType = msgspec.UNSET
+
+
+class AppItem(msgspec.Struct, kw_only=True):
+    """One app that can be started, or, with ``error``, a file that can't be loaded.
+
+    Attributes:
+        id: ``module:function``.
+        schema: JSON Schema (2020-12) of the arguments, an object schema.
+        error: what is wrong with the file; null for an app that can be started.
+    """
+
+    id: str
+    name: str
+    title: str
+    doc: str = ""
+    icon: str | None = None
+    durable: bool = True
+    schema: dict[str, Json] = {}
+    error: str | None = None
+
+
+class AppList(msgspec.Struct, kw_only=True):
+    """All apps, by id."""
+
+    items: list[AppItem]
+
+
+class SessionItem(msgspec.Struct, kw_only=True):
+    """One session as lists show it.
+
+    Attributes:
+        waiting_input: the input it waits for an answer to.
+        waiting_label: that input's question.
+        due_at: when a sleeping session goes on by itself.
+    """
+
+    id: str
+    app: str
+    title: str
+    state: State
+    user: str = ""
+    args: dict[str, Json] = {}
+    created_at: datetime
+    updated_at: datetime
+    waiting_input: str | None = None
+    waiting_label: str | None = None
+    due_at: datetime | None = None
+
+
+class SessionDetail(SessionItem, kw_only=True):
+    """One session with all that a viewer sees: ``document`` stands at ``seq``."""
+
+    seq: int
+    document: Document
+
+
+class SessionList(msgspec.Struct, kw_only=True):
+    """One page of sessions, those changed last first."""
+
+    items: list[SessionItem]
+    next_cursor: str | None = None
+
+
+class EventList(msgspec.Struct, kw_only=True):
+    """Part of a session's stream in order; ``next_after`` is null at its end."""
+
+    items: list[SessionEvent]
+    next_after: int | None = None
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What went wrong (RFC 9457); ``code`` is stable and for programs, ``detail`` for people.
+
+    Attributes:
+        errors: what is wrong by field (``args.city``), for bodies and answers.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: dict[str, str] = {}
