@@ -137,6 +137,12 @@ class SessionNotStarted(Conflict):
     code = "session.not_started"
 
 
+class SessionHeld(Conflict):
+    """Another host owns the session; it takes over only when that host's lease is over."""
+
+    code = "session.held"
+
+
 class StreamConflict(Conflict):
     """Another writer holds this stream: an insert met an existing ``(stream, seq)``. The fence of architecture §6."""
 
