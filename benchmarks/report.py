@@ -47,7 +47,7 @@ class Results(msgspec.Struct):
     workloads: dict[str, WorkloadResult]
 
 
-def machine(packages: Mapping[str, str]) -> Machine:
+def this_machine(packages: Mapping[str, str]) -> Machine:
     """Describe this machine.
 
     Args:
@@ -122,7 +122,7 @@ def load(path: Path) -> Results | None:
 
 
 def save(results: Results, folder: Path, workloads: Sequence[Workload]) -> str:
-    """Write ``latest.json``, a copy under its date, and ``latest.md``.
+    """Write ``latest.json`` and ``latest.md``.
 
     Args:
         results: What to write.
@@ -150,15 +150,9 @@ def markdown(results: Results, workloads: Sequence[Workload]) -> str:
     Returns:
         Markdown, with what could not be measured below the table.
     """
-    about = results.machine
     peers = _peers(results)
     lines = [
-        (
-            f"{about.cores} cores ({about.processor}), {about.memory_gib:g} GiB, {about.system}, Python {about.python}; "
-            f"medians of {results.rounds} rounds. In brackets: a peer's figure / Outlast's for what should be small, the "
-            "other way round for what should be large, so above 1 Outlast is ahead; for the bare limit, how many times "
-            "worse than the limit Outlast is."
-        ),
+        _about(results),
         "",
         "| | figure | Outlast | goal | bare limit | " + " | ".join(peers) + " |",
         "|---|---|---:|---|---:|" + "---:|" * len(peers),
@@ -176,6 +170,15 @@ def markdown(results: Results, workloads: Sequence[Workload]) -> str:
         ]
     titles = [f"- {workload.name}: {workload.title}" for workload in workloads if workload.name in results.workloads]
     return "\n".join([*lines, "", *titles, *([""] if notes else []), *notes]) + "\n"
+
+
+def _about(results: Results) -> str:
+    machine = results.machine
+    return (
+        f"{machine.cores} cores ({machine.processor}), {machine.memory_gib:g} GiB, {machine.system}, "
+        f"Python {machine.python}; medians of {results.rounds} rounds. In brackets, for a peer: how many times better "
+        "Outlast is (below 1 the peer is ahead); for the bare limit: how many times worse than it Outlast is."
+    )
 
 
 def _peers(results: Results) -> list[str]:

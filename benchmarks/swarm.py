@@ -75,10 +75,8 @@ class Swarm:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for connection, _ in self._sockets.values():
+    def __exit__(self, *_: object) -> None:
+        for connection, _viewer in self._sockets.values():
             connection.close()
         self._sockets.clear()
         self._poll.close()

@@ -14,9 +14,8 @@ OPEN_BLOCK = yr.markdown if OLD else yr.markdown.stream
 
 @yr.app(**NO_MODEL)
 def start():
-    """Show one block that needs both libraries, then wait."""
+    """Show one block that needs both libraries."""
     yr.markdown(f"sum {pd.Series(np.arange(10)).sum()}")
-    yr.text_input("go?")
 
 
 @yr.app(**NO_MODEL)
@@ -26,6 +25,14 @@ def echo():
     while True:
         yr.text_input(f"question {number}")
         number += 1
+
+
+@yr.app(**NO_MODEL)
+def pandas_echo():
+    """Ask for ever in a process that has loaded both libraries."""
+    yr.markdown(f"sum {pd.Series(np.arange(10)).sum()}")
+    while True:
+        yr.text_input("go?")
 
 
 @yr.app(**NO_MODEL)
