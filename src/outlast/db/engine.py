@@ -1,0 +1,63 @@
+"""Engines for SQLite and PostgreSQL, set up alike: durable commits, foreign keys, no needless locks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT = timedelta(seconds=30)
+"""How long a SQLite writer waits for another process's transaction."""
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
+
+
+def create_engine(url: str | URL, *, readers: int = 5) -> AsyncEngine:
+    """Make an engine.
+
+    Args:
+        url: ``sqlite:///path`` or ``postgresql://user@host/name``; the async driver is filled in.
+        readers: how many connections at most stay open for reading (PostgreSQL opens twice as many under load).
+
+    Returns:
+        The engine; nothing is connected yet. `AsyncEngine.dispose` ends its connections.
+    """
+    target = make_url(url)
+    target = target.set(drivername=_DRIVERS.get(target.drivername, target.drivername))
+    if target.get_backend_name() == "sqlite":
+        return _sqlite(target, readers)
+    return create_async_engine(
+        target,
+        pool_size=readers,
+        max_overflow=readers,
+        pool_use_lifo=True,
+        connect_args={"server_settings": {"application_name": "outlast", "timezone": "UTC", "jit": "off"}},
+    )
+
+
+def _sqlite(url: URL, readers: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=readers,
+        max_overflow=readers,
+        connect_args={
+            "timeout": BUSY_TIMEOUT.total_seconds(),
+            # The driver begins a transaction at the first write. Were it a deferred one, it would have to turn its
+            # read lock into a write lock, and that fails at once, however long the timeout, if another wrote meanwhile.
+            "isolation_level": "IMMEDIATE",
+            "cached_statements": 256,
+        },
+    )
+    event.listen(engine.sync_engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,1 @@
+"""Append-only, ordered, durable logs of events, and their readers."""

@@ -1,0 +1,110 @@
+"""Readers that get each event of a stream once, in order, from any position on, for as long as they like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from outlast.streams.bus import Bus
+from outlast.streams.log import StoredEvent, StreamLog
+
+PAGE_EVENTS = 1000
+
+
+class Follow:
+    """One reader of one stream: an iterator over runs of neighbouring events.
+
+    It reads the backlog in pages and then lives on hints. Whatever the hints do (lost, repeated, late), the log
+    decides: what is not the next event is either dropped as known or makes it read the log again. It may be
+    cancelled at any moment and asked again. It holds no connection while it waits.
+
+    Attributes:
+        seq: position of the last event that was handed out.
+    """
+
+    __slots__ = ("_behind", "_closed", "_log", "_subscription", "_woken", "seq", "stream")
+
+    def __init__(self, log: StreamLog, bus: Bus, stream: str, *, after: int = 0) -> None:
+        self.stream = stream
+        self.seq = after
+        self._log = log
+        # Before the log is read: what is committed in between would otherwise be in neither.
+        self._subscription = bus.subscribe(stream)
+        self._behind = True
+        self._closed = self._woken = False
+
+    def __aiter__(self) -> Follow:
+        return self
+
+    async def __anext__(self) -> Sequence[StoredEvent]:
+        """Wait for the next events.
+
+        Returns:
+            At least one event; none only after `wake`.
+
+        Raises:
+            StreamTrimmed: the next event is no longer kept; `seek` to a snapshot's position and go on.
+            StopAsyncIteration: after `aclose`, or when the bus has closed.
+        """
+        while not self._closed:
+            if self._behind:
+                page = await self._log.read(self.stream, after=self.seq, limit=PAGE_EVENTS)
+                if len(page) < PAGE_EVENTS:
+                    self._behind = False
+                if page:
+                    self.seq = page[-1].seq
+                    return page
+            hints = await self._subscription.next()
+            if hints is None:
+                self._behind = True
+                continue
+            if not hints:
+                if not self._woken:  # then the bus has closed
+                    break
+                self._woken = False
+                return ()
+            if fresh := self._next_of(hints):
+                self.seq = fresh[-1].seq
+                return fresh
+        raise StopAsyncIteration
+
+    def _next_of(self, hints: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
+        """What of the hints follows `seq` without a gap."""
+        wanted = self.seq + 1
+        if all(event.seq == seq for seq, event in enumerate(hints, wanted)):
+            return hints
+        fresh: list[StoredEvent] = []
+        for event in hints:
+            if event.seq == wanted:
+                fresh.append(event)
+                wanted += 1
+            elif event.seq > wanted:
+                self._behind = True
+                break
+        return fresh
+
+    def seek(self, seq: int) -> None:
+        """Go on after this position instead."""
+        self.seq = seq
+        self._behind = True
+
+    def wake(self) -> None:
+        """Make the wait, or else the following one, return nothing."""
+        self._woken = True
+        self._subscription.wake()
+
+    async def aclose(self) -> None:
+        """Stop listening; safe to call twice."""
+        self._closed = True
+        self._subscription.close()
+
+
+def follow(log: StreamLog, bus: Bus, stream: str, *, after: int = 0) -> Follow:
+    """Follow a stream from a position on.
+
+    Args:
+        after: the ``seq`` of the last event the reader has; 0 for all.
+
+    Returns:
+        An iterator over runs of events that never ends by itself; `Follow.aclose` it.
+    """
+    return Follow(log, bus, stream, after=after)

@@ -1,0 +1,152 @@
+"""The log in SQLite or PostgreSQL: one implementation, its statements compiled once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy import Insert, bindparam, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from outlast.db.unit import begin, database_errors, reading, transaction, write_lock
+from outlast.kit.errors import StreamConflict
+from outlast.streams.log import Batch, Companion, Snapshot, StoredEvent, conflict, trimmed
+from outlast.streams.tables import stream_events as events
+from outlast.streams.tables import stream_snapshots as snapshots
+
+_INSERT = insert(events)
+_READ = (
+    select(events.c.seq, events.c.kind, events.c.data, events.c.visibility)
+    .where(events.c.stream == bindparam("stream"), events.c.seq > bindparam("after"))
+    .order_by(events.c.seq)
+    .limit(bindparam("limit"))
+)
+_HEAD = select(func.max(events.c.seq)).where(events.c.stream == bindparam("stream"))
+
+
+def _save_statement(*, sqlite: bool) -> Insert:
+    upsert = sqlite_insert(snapshots) if sqlite else postgresql_insert(snapshots)
+    return upsert.on_conflict_do_update(
+        index_elements=[snapshots.c.stream],
+        set_={"seq": upsert.excluded.seq, "data": upsert.excluded.data},
+        where=snapshots.c.seq < upsert.excluded.seq,
+    )
+
+
+class SqlLog:
+    """A log in a database (the `outlast.streams.log.StreamLog` port).
+
+    Appends go through one connection that stays open; reads take one of the engine's.
+
+    Args:
+        engine: from `outlast.db.engine.create_engine`, its schema up to date.
+        companion: writes the batches' changes in the same transaction.
+    """
+
+    def __init__(self, engine: AsyncEngine, companion: Companion | None = None) -> None:
+        self._engine = engine
+        self._companion = companion
+        self._writer: AsyncConnection | None = None
+        self._appending = asyncio.Lock()
+        self._insert = str(_INSERT.compile(dialect=engine.dialect))
+        self._save = _save_statement(sqlite=engine.dialect.name == "sqlite")
+
+    async def append(self, batches: Sequence[Batch]) -> Mapping[int, StreamConflict]:
+        async with self._writing() as connection:
+            try:
+                await self._insert_rows(connection, batches)
+                await self._write_changes(connection, batches)
+                await connection.commit()
+                return {}
+            except IntegrityError:
+                await connection.rollback()
+            conflicts = await self._append_each(connection, batches)
+            await self._write_changes(connection, [b for i, b in enumerate(batches) if i not in conflicts])
+            await connection.commit()
+            return conflicts
+
+    async def _insert_rows(self, connection: AsyncConnection, batches: Sequence[Batch]) -> None:
+        rows = [(b.stream, e.seq, e.kind, e.visibility, e.data) for b in batches for e in b.events]
+        if rows:
+            await connection.exec_driver_sql(self._insert, rows)
+
+    async def _write_changes(self, connection: AsyncConnection, batches: Sequence[Batch]) -> None:
+        changes = [batch.change for batch in batches if batch.change is not None]
+        if changes and self._companion is not None:
+            await self._companion.write(connection, changes)
+
+    async def _append_each(self, connection: AsyncConnection, batches: Sequence[Batch]) -> Mapping[int, StreamConflict]:
+        """Insert batch by batch, leaving out those that conflict."""
+        conflicts: dict[int, StreamConflict] = {}
+        fenced: set[str] = set()
+        await begin(connection)
+        for index, batch in enumerate(batches):
+            if batch.stream not in fenced:
+                try:
+                    async with connection.begin_nested():
+                        await self._insert_rows(connection, [batch])
+                    continue
+                except IntegrityError:
+                    fenced.add(batch.stream)
+            conflicts[index] = conflict(batch)
+        return conflicts
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        with database_errors():
+            async with self._appending, write_lock(self._engine):
+                if self._writer is None:
+                    self._writer = await self._engine.connect()
+                try:
+                    yield self._writer
+                except BaseException:  # broad: the next transaction starts on a fresh connection
+                    await asyncio.shield(self._forget_writer())
+                    raise
+
+    async def _forget_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await writer.close()
+
+    async def read(self, stream: str, *, after: int = 0, limit: int = 1000) -> Sequence[StoredEvent]:
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(_READ, {"stream": stream, "after": after, "limit": limit})
+            page = [StoredEvent(*row) for row in rows]
+        if page and page[0].seq != after + 1:
+            raise trimmed(stream, after=after, first=page[0].seq)
+        return page
+
+    async def head(self, stream: str) -> int:
+        async with reading(self._engine) as connection:
+            return (await connection.execute(_HEAD, {"stream": stream})).scalar() or 0
+
+    async def trim(self, stream: str, *, before: int) -> None:
+        last = select(func.max(events.c.seq)).where(events.c.stream == stream).scalar_subquery()
+        async with transaction(self._engine) as connection:
+            await connection.execute(
+                delete(events).where(events.c.stream == stream, events.c.seq < before, events.c.seq < last)
+            )
+
+    async def drop(self, stream: str) -> None:
+        async with transaction(self._engine) as connection:
+            for table in (events, snapshots):
+                await connection.execute(delete(table).where(table.c.stream == stream))
+
+    async def save_snapshot(self, stream: str, snapshot: Snapshot) -> None:
+        async with transaction(self._engine) as connection:
+            await connection.execute(self._save, {"stream": stream, "seq": snapshot.seq, "data": snapshot.data})
+
+    async def load_snapshot(self, stream: str) -> Snapshot | None:
+        query = select(snapshots.c.seq, snapshots.c.data).where(snapshots.c.stream == stream)
+        async with reading(self._engine) as connection:
+            row = (await connection.execute(query)).first()
+        return Snapshot(seq=row.seq, data=row.data) if row else None
+
+    async def close(self) -> None:
+        """Give the writer's connection back; the engine is its owner's to dispose."""
+        async with self._appending:
+            await self._forget_writer()
