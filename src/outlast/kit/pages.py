@@ -45,8 +45,9 @@ def decode_cursor(cursor: str, *, size: int) -> Sequence[str | int]:
     """
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(key, list) and len(key) == size and all(type(part) in (str, int) for part in key):
-            return key
-    except ValueError:
+        whole = isinstance(key, list) and len(key) == size and all(type(part) in (str, int) for part in key)
+        if whole and encode_cursor(*key) == cursor:
+            return list(key)
+    except (ValueError, RecursionError):
         pass
     raise InvalidCursor("This page cursor is not valid; ask for the first page again.")

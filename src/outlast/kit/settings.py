@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="TCP port to listen on; 0 for any free one.")
     token: SecretStr | None = Field(
         default=None,
-        description="Access token that the API asks for; when not set, made at the first start and kept in the data folder.",
+        description="Access token of the API; when not set, made at the first start and kept in the data folder.",
     )
     allowed_hosts: Names = Field(
         default=(), description="Names, besides the address listened on, that a request's `Host` header may have."

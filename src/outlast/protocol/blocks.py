@@ -242,3 +242,26 @@ def check_props(kind: str, props: Mapping[str, Json]) -> None:
         msgspec.convert(props, shape)
     except (msgspec.ValidationError, RecursionError) as error:
         raise ProtocolViolation(f"The props do not fit a block of kind {kind!r}: {error}.") from error
+
+
+_FIELDS: Mapping[str, Mapping[str, msgspec.structs.FieldInfo]] = {
+    kind: {field.encode_name: field for field in msgspec.structs.fields(shape)} for kind, shape in KINDS.items()
+}
+
+
+def check_patch(kind: str, props: Mapping[str, Json]) -> None:
+    """Check a merge patch of a block's props; null takes a prop back to its default.
+
+    Raises:
+        ProtocolViolation: a prop that the kind has not or must have, or a value that does not fit it.
+    """
+    for name, value in props.items():
+        field = _FIELDS[kind].get(name)
+        if field is None:
+            raise ProtocolViolation(f"A block of kind {kind!r} has no prop {name!r}.")
+        if value is None and not field.required:
+            continue
+        try:
+            msgspec.convert(value, field.type)
+        except (msgspec.ValidationError, RecursionError) as error:
+            raise ProtocolViolation(f"The prop {name!r} of kind {kind!r} can't be this: {error}.") from error

@@ -81,6 +81,7 @@ class AppInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         doc: the docstring, Markdown.
         schema: JSON Schema (2020-12) of the arguments, an object schema.
         durable, icon, secrets, limits, resources: as given to ``@app``.
+        hibernate_after_s: how long a waiting session keeps its process; None leaves it to the host.
         line: where the function starts.
     """
 
@@ -93,6 +94,7 @@ class AppInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     secrets: list[str] = []
     limits: dict[str, float] = {}
     resources: dict[str, float] = {}
+    hibernate_after_s: float | None = None
     line: int = 0
 
 

@@ -151,10 +151,7 @@ def _apply_block(
     if block is None:
         return
     if isinstance(event, e.BlockAppended):
-        if event.text is not None:
-            block.props["text"] = str(block.props.get("text", "")) + event.text
-        if event.rows is not None:
-            block.props.setdefault("rows", []).extend(event.rows)
+        _append(block, event)
     elif isinstance(event, e.BlockUpdated):
         for name, value in _own(event.props).items():
             if value is None:
@@ -167,9 +164,24 @@ def _apply_block(
         _remove(document, event.block)
 
 
+def _append(block: Block, event: e.BlockAppended) -> None:
+    if event.text is not None:
+        text = block.props.get("text")
+        text = text if isinstance(text, str) else ""
+        block.props["text"] = ""  # `text` is now the only reference, so CPython extends it in place: no quadratic copy
+        text += event.text
+        block.props["text"] = text
+    if event.rows is not None:
+        rows = block.props.get("rows")
+        if isinstance(rows, list):
+            rows.extend(event.rows)
+        else:
+            block.props["rows"] = list(event.rows)
+
+
 def _own(props: dict[str, Json]) -> dict[str, Json]:
     """Copy props as deep as folding changes them, so that it never changes an event."""
-    return {name: list(value) if name == "rows" else value for name, value in props.items()}
+    return {name: list(value) if name == "rows" and isinstance(value, list) else value for name, value in props.items()}
 
 
 def _remove(document: Document, root: str) -> None:

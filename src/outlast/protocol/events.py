@@ -10,8 +10,9 @@ from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
 
+from outlast.kit.errors import ProtocolViolation
 from outlast.protocol.blocks import Rows
-from outlast.protocol.codec import Json, frame_decoder
+from outlast.protocol.codec import Json, encode_json, frame_decoder
 
 Visibility: TypeAlias = Literal["viewers", "owner", "masked"]
 """Who gets an event: everyone, the session's owner alone, or everyone in the form `shown_to` makes."""
@@ -47,6 +48,8 @@ class BranchPoint(msgspec.Struct, frozen=True):
 
 
 class SessionCreated(Event, tag="session.created"):
+    """The first event of a stream. ``code`` is the hash of the app's file; ``seed`` that of its random numbers."""
+
     app: str
     args: dict[str, Json] = {}
     title: str = ""
@@ -57,35 +60,47 @@ class SessionCreated(Event, tag="session.created"):
 
 
 class SessionStarted(Event, tag="session.started"):
+    """The app begins to run for the first time."""
+
     attempt: int = 1
     reason: str = ""
 
 
 class SessionWoken(Event, tag="session.woken"):
+    """The app runs again from its start, as replay: after a hibernation, a crash, a restart or a branch."""
+
     attempt: int
     reason: str = ""
 
 
 class SessionRetitled(Event, tag="session.retitled"):
+    """The session has a new title."""
+
     title: str
 
 
 class SessionWaiting(Event, tag="session.waiting"):
+    """The app waits for an answer or a timer; its process is still there."""
+
     input: str | None = None
     timer: str | None = None
 
 
 class SessionHibernated(Event, tag="session.hibernated"):
+    """The app waits, and its process has been ended; an answer, a timer or a cancel wakes it."""
+
     input: str | None = None
     timer: str | None = None
 
 
 class SessionCompleted(Event, tag="session.completed"):
+    """The app returned ``result``. Terminal."""
+
     result: Json = None
 
 
 class SessionFailed(Event, tag="session.failed"):
-    """``error`` (the traceback of the app's own frames) is for the owner alone."""
+    """The app or its process failed. ``error``, the traceback of the app's own frames, is the owner's. Terminal."""
 
     visibility: ClassVar[Visibility] = "masked"
 
@@ -95,16 +110,20 @@ class SessionFailed(Event, tag="session.failed"):
 
 
 class SessionCancelled(Event, tag="session.cancelled"):
+    """Somebody cancelled the session. Terminal."""
+
     by: User | None = None
     reason: str = ""
 
 
 class SessionExpired(Event, tag="session.expired"):
+    """The session went over a limit of time that the host keeps: ``wall_time`` or ``retention``. Terminal."""
+
     limit: str
 
 
 class BlockOpened(Event, tag="block.opened"):
-    """``closed`` true: the block is whole as it stands, no ``block.closed`` follows."""
+    """A new block, last in reading order. ``closed`` true: it is whole as it stands, no ``block.closed`` follows."""
 
     block: str
     kind: str
@@ -121,6 +140,8 @@ class BlockUpdated(Event, tag="block.updated"):
 
 
 class BlockClosed(Event, tag="block.closed"):
+    """The block is whole; nothing about it changes any more."""
+
     block: str
 
 
@@ -131,7 +152,7 @@ class BlockRemoved(Event, tag="block.removed"):
 
 
 class BlockAppended(Event, tag="block.appended"):
-    """Exactly one of ``text`` and ``rows`` is given."""
+    """Text or table rows are added to the end of a block; exactly one of the two is given."""
 
     block: str
     text: str | None = None
@@ -139,7 +160,7 @@ class BlockAppended(Event, tag="block.appended"):
 
 
 class InputRequested(Event, tag="input.requested"):
-    """Also opens ``block`` (kind ``input``), which is where the question stands in the document."""
+    """The app asks. Also opens ``block`` (kind ``input``), which is where the question stands in the document."""
 
     input: str
     block: str
@@ -151,7 +172,7 @@ class InputRequested(Event, tag="input.requested"):
 
 
 class InputSubmitted(Event, tag="input.submitted"):
-    """``secret`` true: no reader ever gets the value, only a replay does."""
+    """An answer came. ``secret`` true: no reader ever gets the value, only a replay does."""
 
     visibility: ClassVar[Visibility] = "masked"
 
@@ -162,6 +183,8 @@ class InputSubmitted(Event, tag="input.submitted"):
 
 
 class InputWithdrawn(Event, tag="input.withdrawn"):
+    """The input takes no answer any more; ``reason`` is ``timeout`` when its time was over."""
+
     input: str
     reason: str = ""
 
@@ -175,7 +198,11 @@ class StepError(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StepFinished(Event, tag="step.finished"):
-    """``result`` where JSON gives back the same value, else ``pickled`` (base64, opened only in a session process)."""
+    """A step has its result, for good.
+
+    It is in ``result`` where JSON gives back the same value, else in ``pickled`` (base64, opened only in a session
+    process).
+    """
 
     visibility: ClassVar[Visibility] = "owner"
 
@@ -188,11 +215,15 @@ class StepFinished(Event, tag="step.finished"):
 
 
 class TimerSet(Event, tag="timer.set"):
+    """A durable sleep, or the time limit of an input (its timer is called ``t:<input>``), ends at ``due_at``."""
+
     timer: str
     due_at: datetime
 
 
 class LogWritten(Event, tag="log.written"):
+    """What the app printed, warned of or logged."""
+
     visibility: ClassVar[Visibility] = "owner"
 
     channel: Literal["stdout", "stderr", "warning", "log"]
@@ -236,6 +267,21 @@ worker_events = frame_decoder(list[WorkerEvent])
 def kind_of(event: Event) -> str:
     """The event's name on the wire (``block.opened``)."""
     return str(type(event).__struct_config__.tag)
+
+
+def encode_event(event: SessionEvent) -> bytes:
+    """Encode one event as it is stored and sent.
+
+    Fold what `decode_event` makes of it rather than the event itself where it comes from a session process: its
+    frames may hold what JSON does not (NaN, bytes), and all documents must fold from the same values.
+
+    Raises:
+        ProtocolViolation: it holds what JSON can't.
+    """
+    try:
+        return encode_json(event)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise ProtocolViolation(f"This event can't be stored: {error}.") from error
 
 
 def decode_event(data: bytes | str) -> SessionEvent:
