@@ -63,7 +63,7 @@ class Outlast:
         self.server = Server(
             [python(), "-m", "outlast", "serve", str(APPS), "--port", str(self.port), "--token", self.token],
             cwd=self.folder,
-            environment=environment(OUTLAST_DATA=str(data), **self._settings),
+            environment=environment(OUTLAST_DATA_DIR=str(data), **self._settings),
             log=self.folder / "server.log",
         )
         wait_for_port(self.port, alive=self.server.alive)
@@ -119,7 +119,7 @@ class Outlast:
         connection.send("GET", events_path(session, after), headers=SSE)
         return connection.frames()
 
-    def answer(self, connection: Connection, session: str, question: str, value: str) -> None:
+    def answer(self, connection: Connection, session: str, *, question: str, value: str) -> None:
         """Answer a question.
 
         Args:
@@ -130,7 +130,7 @@ class Outlast:
         """
         connection.request("POST", interactions_path(session), body=answer_body(question, value), headers=JSON)
 
-    def send_answer(self, connection: Connection, session: str, question: str, value: str) -> None:
+    def send_answer(self, connection: Connection, session: str, *, question: str, value: str) -> None:
         """Answer a question without waiting for the response, which the caller reads.
 
         Args:

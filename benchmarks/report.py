@@ -162,7 +162,7 @@ def markdown(results: Results, workloads: Sequence[Workload]) -> str:
         result = results.workloads.get(workload.name)
         if result is None:
             continue
-        lines += [_row(workload, metric, result, peers) for metric in workload.metrics]
+        lines += [_row(workload, metric, result=result, peers=peers) for metric in workload.metrics]
         notes += [
             f"- {workload.name}, {name}: {contestant.note}"
             for name, contestant in result.contestants.items()
@@ -192,7 +192,7 @@ def _peers(results: Results) -> list[str]:
     )
 
 
-def _row(workload: Workload, metric: Metric, result: WorkloadResult, peers: Sequence[str]) -> str:
+def _row(workload: Workload, metric: Metric, *, result: WorkloadResult, peers: Sequence[str]) -> str:
     ours = _of_kind(result, Kind.OUTLAST, metric.key)
     limit = _of_kind(result, Kind.LIMIT, metric.limit_key or metric.key)
     cells = [workload.name, metric.label, _number(ours, metric), _goal(metric, ours, limit)]

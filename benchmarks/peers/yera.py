@@ -100,7 +100,7 @@ class Yera(ABC):
         """
 
     @abstractmethod
-    def answer(self, connection: Connection, session: str, question: str, value: str) -> None:
+    def answer(self, connection: Connection, session: str, *, question: str, value: str) -> None:
         """Answer a question.
 
         Args:
@@ -214,7 +214,7 @@ class Yera040(Yera):
         return msgspec.json.decode(frame.data, type=_Event040).block_id
 
     @override
-    def answer(self, connection: Connection, session: str, question: str, value: str) -> None:
+    def answer(self, connection: Connection, session: str, *, question: str, value: str) -> None:
         body = msgspec.json.encode({"blockId": question, "blockType": "input_request", "value": value})
         path = f"/api/session/{session}/interaction"
         connection.request("POST", path, body=body, headers={"Content-Type": "application/json"})
@@ -254,7 +254,7 @@ class Yera0102(Yera):
         return found[1].decode() if found else None
 
     @override
-    def answer(self, connection: Connection, session: str, question: str, value: str) -> None:
+    def answer(self, connection: Connection, session: str, *, question: str, value: str) -> None:
         form = urlencode({"request_id": question, "data_type": "text", "payload": msgspec.json.encode(value)})
         connection.request(
             "POST",

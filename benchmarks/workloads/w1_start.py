@@ -30,7 +30,7 @@ def outlast(given: Round) -> Figures:
         time.sleep(SPARE_PAUSE_S)
         with server.swarm() as swarm:
             body = ours.start_body("start", {})
-            figures["fifty_last_ms"] = _at_once(swarm, "/api/v1/sessions", body, given.size(50, 10))
+            figures["fifty_last_ms"] = _at_once(swarm, "/api/v1/sessions", body=body, count=given.size(50, 10))
     with closing(ours.Outlast(given, OUTLAST_SPARES="0")) as server:
         for _ in range(3):
             _start_one(server)
@@ -73,7 +73,7 @@ class _FirstBlock(Viewer):
             self.open = False
 
 
-def _at_once(swarm: Swarm, path: str, body: bytes, count: int) -> float:
+def _at_once(swarm: Swarm, path: str, *, body: bytes, count: int) -> float:
     """Start sessions at once; return milliseconds until the last has its first block."""
     viewers = [_FirstBlock() for _ in range(count)]
     started = time.perf_counter()
@@ -97,7 +97,7 @@ def limit(given: Round) -> Figures:
                 message = f"the fork said {answer.body!r}"
                 raise WireError(message)
         with Swarm(port) as swarm:
-            last = _at_once(swarm, "/", b"", given.size(50, 10))
+            last = _at_once(swarm, "/", body=b"", count=given.size(50, 10))
     return {
         "bare_p50_ms": percentile(times[3:], 0.5),
         "bare_p95_ms": percentile(times[3:], 0.95),

@@ -67,7 +67,7 @@ def outlast(given: Round) -> Figures:
         question = ours.wait_for_question(frames)
         before = viewer.received_bytes
         started = time.perf_counter()
-        server.answer(connection, session, question, str(count))
+        server.answer(connection, session, question=question, value=str(count))
         text: list[str] = []
         length = 0
         for frame in frames:
@@ -115,7 +115,7 @@ def yera(peer_class: type[Yera], given: Round) -> Figures:
         question = peer.wait_for_question(viewer, session)
         before = viewer.received_bytes
         started = time.perf_counter()
-        peer.answer(connection, session, question, str(count))
+        peer.answer(connection, session, question=question, value=str(count))
         text = ""
         took_s = 0.0
         for frame in peer.stream(viewer, session):

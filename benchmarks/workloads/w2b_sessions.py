@@ -51,7 +51,7 @@ def outlast(given: Round) -> Figures:
         swarm.run_until(lambda: all(viewer.question for viewer in viewers), timeout_s=60)
         started = time.perf_counter()
         for viewer in viewers:
-            server.answer(connection, viewer.session, viewer.question, str(chunks))
+            server.answer(connection, viewer.session, question=viewer.question, value=str(chunks))
         times_s = _watch(swarm, [partial(_has, viewer, chunks * CHUNK_BYTES) for viewer in viewers], started)
         for viewer in viewers:
             check("".join(viewer.text), chunks)
@@ -70,7 +70,7 @@ def yera(peer_class: type[Yera], given: Round) -> Figures:
         viewers = [YeraViewer(peer, chunks * CHUNK_BYTES - 1) for _ in waiting]
         started = time.perf_counter()
         for (session, question), reader in zip(waiting, viewers, strict=True):
-            peer.answer(connection, session, question, str(chunks))
+            peer.answer(connection, session, question=question, value=str(chunks))
             swarm.open(reader, peer.stream_path(session))
         times_s = _watch(swarm, [partial(_complete, reader) for reader in viewers], started)
         for reader in viewers:

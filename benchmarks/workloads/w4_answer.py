@@ -29,7 +29,7 @@ def outlast(given: Round) -> Figures:
         question = ours.wait_for_question(frames)
         for _ in range(given.size(ANSWERS, 100) + WARM_UP):
             started = time.perf_counter()
-            server.send_answer(connection, session, question, "yes")
+            server.send_answer(connection, session, question=question, value="yes")
             question = ours.wait_for_question(frames)
             times_ms.append((time.perf_counter() - started) * 1000)
             connection.response()
@@ -61,7 +61,7 @@ def yera(peer_class: type[Yera], given: Round) -> Figures:
         question = peer.wait_for_question(viewer, session)
         for _ in range(given.size(ANSWERS // 2, 100) + WARM_UP):
             started = time.perf_counter()
-            peer.answer(connection, session, question, "yes")
+            peer.answer(connection, session, question=question, value="yes")
             question = peer.wait_for_question(viewer, session)
             times_ms.append((time.perf_counter() - started) * 1000)
     return _figures(times_ms)

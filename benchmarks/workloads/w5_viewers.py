@@ -86,7 +86,7 @@ def outlast(given: Round) -> Figures:
             viewers,
             ours.events_path(session),
             pid=server.server.pid,
-            go=lambda: server.answer(connection, session, question, f"{count},{PER_S}"),
+            go=lambda: server.answer(connection, session, question=question, value=f"{count},{PER_S}"),
             count=count,
         )
     return {**figures, "p99_ms": percentile(ages_ms, 0.99)}

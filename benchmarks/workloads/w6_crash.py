@@ -69,7 +69,7 @@ def outlast(given: Round) -> Figures:
             asked = [viewer.question for viewer in waiting]
             with server.connect() as connection:
                 for viewer in waiting:
-                    server.answer(connection, viewer.session, viewer.question, "yes")
+                    server.answer(connection, viewer.session, question=viewer.question, value="yes")
             swarm.run_until(lambda: all(v.question != q for v, q in zip(waiting, asked, strict=True)), timeout_s=60)
             swarm.run_until(lambda: all(v.ended for v in running), timeout_s=steps * 0.1 + 60)
         _check(running, steps)
@@ -127,7 +127,7 @@ def yera(peer_class: type[Yera], given: Round) -> Figures:
 
 def _goes_on(peer: Yera, session: str, question: str) -> bool:
     with peer.connect() as connection, peer.connect() as viewer, contextlib.suppress(WireError):
-        peer.answer(connection, session, question, "yes")
+        peer.answer(connection, session, question=question, value="yes")
         return peer.wait_for_question(viewer, session) != question
     return False
 

@@ -41,7 +41,7 @@ def _wake(
 ) -> float:
     """Answer a session that sleeps; return milliseconds to its next question."""
     started = time.perf_counter()
-    server.send_answer(connection, session, question, "yes")
+    server.send_answer(connection, session, question=question, value="yes")
     ours.wait_for_question(frames)
     took_ms = (time.perf_counter() - started) * 1000
     connection.response()

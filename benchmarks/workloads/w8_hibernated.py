@@ -40,7 +40,8 @@ def outlast(given: Round) -> Figures:
         first_ms = [_timed_page(connection, None) for _ in range(REPEATS)]
         deep_ms = [_timed_page(connection, cursor) for _ in range(REPEATS)]
         wakes_ms = [
-            _timed_wake(server, connection, id_, question) for id_ in random.Random(1).sample(ids, given.size(WAKES, 5))
+            _timed_wake(server, connection, session=id_, question=question)
+            for id_ in random.Random(1).sample(ids, given.size(WAKES, 5))
         ]
     return {
         "start_s": start_s,
@@ -138,14 +139,14 @@ def _walk(connection: Connection, page: _Page, pages: int) -> str:
     return cursor
 
 
-def _timed_wake(server: ours.Outlast, connection: Connection, session: str, question: str) -> float:
+def _timed_wake(server: ours.Outlast, connection: Connection, *, session: str, question: str) -> float:
     with server.connect() as viewer:
         frames = server.follow(viewer, session)
         for frame in frames:
             if frame.event == b"session.hibernated":
                 break
         started = time.perf_counter()
-        server.send_answer(connection, session, question, "yes")
+        server.send_answer(connection, session, question=question, value="yes")
         ours.wait_for_question(frames)
         took_ms = (time.perf_counter() - started) * 1000
         connection.response()
