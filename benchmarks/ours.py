@@ -61,7 +61,15 @@ class Outlast:
         """
         data = self.folder / "data"
         self.server = Server(
-            [python(), "-m", "outlast", "serve", str(APPS), "--port", str(self.port), "--token", self.token],
+            [
+                str(Path(python()).with_name("outlast")),
+                "serve",
+                str(APPS),
+                "--port",
+                str(self.port),
+                "--token",
+                self.token,
+            ],
             cwd=self.folder,
             environment=environment(OUTLAST_DATA_DIR=str(data), **self._settings),
             log=self.folder / "server.log",
