@@ -13,12 +13,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import TypeAlias, TypeVar
 
-import msgspec
-
 from outlast.kit.errors import InvalidAnswer, ProtocolViolation
 from outlast.protocol import specs as s
 from outlast.protocol.blocks import Column, FileRef
-from outlast.protocol.codec import Json, to_json
+from outlast.protocol.codec import Json, from_json, to_json
 
 PATTERNS_MAY_TAKE_S = 0.1
 """How long the patterns of one answer may run together: an event loop waits for them."""
@@ -237,8 +235,8 @@ def _between(value: T, earliest: str | None, latest: str | None) -> T:
 
 def _upload(spec: s.UploadSpec, value: Json) -> Json:
     try:
-        files = msgspec.convert(value if isinstance(value, list) else [value], list[FileRef])
-    except (msgspec.ValidationError, RecursionError):
+        files = from_json(value if isinstance(value, list) else [value], list[FileRef])
+    except ProtocolViolation:
         raise _Wrong("Please upload a file first and answer with what the upload gave back.") from None
     if len(files) > (MAX_FILES if spec.multiple else 1):
         raise _Wrong(f"Please give at most {MAX_FILES} files." if spec.multiple else "Please give one file only.")

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from outlast.kit.errors import ProtocolViolation
-from outlast.protocol.codec import Json
+from outlast.protocol.codec import Json, from_json
 
 Rows: TypeAlias = list[list[Json]]
 """Rows of a table: one list of cells per row, in the order of the columns."""
@@ -239,8 +239,8 @@ def check_props(kind: str, props: Mapping[str, Json]) -> None:
     if shape is None:
         raise ProtocolViolation(f"There is no block kind {kind!r}.")
     try:
-        msgspec.convert(props, shape)
-    except (msgspec.ValidationError, RecursionError) as error:
+        from_json(props, shape)
+    except ProtocolViolation as error:
         raise ProtocolViolation(f"The props do not fit a block of kind {kind!r}: {error}.") from error
 
 
@@ -262,6 +262,6 @@ def check_patch(kind: str, props: Mapping[str, Json]) -> None:
         if value is None and not field.required:
             continue
         try:
-            msgspec.convert(value, field.type)
-        except (msgspec.ValidationError, RecursionError) as error:
+            from_json(value, field.type)
+        except ProtocolViolation as error:
             raise ProtocolViolation(f"The prop {name!r} of kind {kind!r} can't be this: {error}.") from error

@@ -113,3 +113,15 @@ def decode_json(data: bytes | str, shape: type[T]) -> T:
         return msgspec.json.decode(data, type=shape)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolViolation(f"This does not parse: {error}.") from error
+
+
+def from_json(value: Json, shape: type[T]) -> T:
+    """Turn plain JSON values into a shape.
+
+    Raises:
+        ProtocolViolation: they do not fit; the message is short and says where.
+    """
+    try:
+        return msgspec.convert(value, shape)
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
+        raise ProtocolViolation(str(error)) from error

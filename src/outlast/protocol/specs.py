@@ -9,7 +9,7 @@ import msgspec
 
 from outlast.kit.errors import ProtocolViolation
 from outlast.protocol.blocks import Column
-from outlast.protocol.codec import Json
+from outlast.protocol.codec import Json, from_json
 
 MAX_TEXT_CHARS = 100_000
 MAX_ROWS = 10_000
@@ -175,8 +175,8 @@ def parse_spec(kind: str, spec: AnySpec) -> Spec:
     if shape is None:
         raise ProtocolViolation(f"There is no input kind {kind!r}.")
     try:
-        return msgspec.convert(spec, shape)
-    except (msgspec.ValidationError, RecursionError) as error:
+        return from_json(spec, shape)
+    except ProtocolViolation as error:
         raise ProtocolViolation(f"The spec does not fit an input of kind {kind!r}: {error}.") from error
 
 
