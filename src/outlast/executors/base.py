@@ -107,6 +107,10 @@ class Executor(Protocol):
         """Let go of what is kept for the file; its running sessions go on."""
         ...
 
+    def kill(self) -> None:
+        """Kill every process at once, without an event loop; returns when none runs any more."""
+        ...
+
     async def close(self) -> None:
         """Kill every process, and wait until none is left."""
         ...

@@ -1,0 +1,129 @@
+"""Files of sessions: pictures, downloads and uploads, kept by their content's hash, a folder a session."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+from outlast.kit.errors import FileNotStored, InvalidInput, ProtocolViolation
+from outlast.kit.ids import new_id
+from outlast.protocol.blocks import FileRef
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class SessionFiles:
+    """Keeps files below one folder.
+
+    Args:
+        root: made when the first file comes; nobody else writes in it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def path_of(self, session_id: str, sha256: str) -> Path:
+        """Where a file lies.
+
+        Raises:
+            FileNotStored: the session has no such file.
+        """
+        path = self._place(session_id, sha256)
+        if path is None or not path.is_file():
+            raise FileNotStored("The session has no such file.")
+        return path
+
+    async def take(self, session_id: str, scratch: Path, files: Iterable[FileRef]) -> None:
+        """Move files that a session process left in its scratch folder in here.
+
+        Raises:
+            ProtocolViolation: a file is not there, or is not what its reference says.
+        """
+        for file in files:
+            await asyncio.to_thread(self._take, session_id, scratch, file)
+
+    async def receive(
+        self, session_id: str, chunks: AsyncIterator[bytes], *, name: str, media_type: str, max_bytes: int
+    ) -> FileRef:
+        """Store an upload as it comes in.
+
+        Args:
+            session_id: whose file it will be.
+            chunks: the bytes.
+            name: for people; only its last part is kept.
+            media_type: as the sender says.
+            max_bytes: more is refused.
+
+        Raises:
+            InvalidInput: the upload is too large.
+        """
+        folder = self._folder(session_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / f"{new_id()}.part"
+        digest, size = hashlib.sha256(), 0
+        try:
+            with part.open("wb") as target:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > max_bytes:
+                        raise InvalidInput(f"This file is over the limit of {max_bytes} bytes.")
+                    digest.update(chunk)
+                    await asyncio.to_thread(target.write, chunk)
+                target.flush()
+                await asyncio.to_thread(os.fsync, target.fileno())
+            part.replace(folder / digest.hexdigest())
+        finally:
+            part.unlink(missing_ok=True)
+        shown = Path(name.replace("\\", "/")).name[:255] or "file"
+        return FileRef(sha256=digest.hexdigest(), name=shown, type=media_type, size_bytes=size)
+
+    async def give(self, session_id: str, scratch: Path) -> None:
+        """Copy a session's files into its scratch folder. Copies, so that an app can't change what is kept."""
+        folder = self._folder(session_id)
+        if folder.is_dir():
+            await asyncio.to_thread(_copy_all, folder, scratch)
+
+    async def copy(self, source: str, target: str) -> None:
+        """Give one session all files of another (a branch)."""
+        if self._folder(source).is_dir():
+            self._folder(target).mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(_copy_all, self._folder(source), self._folder(target))
+
+    async def drop(self, session_id: str) -> None:
+        """Delete all files of a session."""
+        await asyncio.to_thread(shutil.rmtree, self._folder(session_id), True)
+
+    def _folder(self, session_id: str) -> Path:
+        return self._root / session_id[-2:] / session_id
+
+    def _place(self, session_id: str, sha256: str) -> Path | None:
+        return self._folder(session_id) / sha256 if _SHA256.fullmatch(sha256) else None
+
+    def _take(self, session_id: str, scratch: Path, file: FileRef) -> None:
+        place = self._place(session_id, file.sha256)
+        source = scratch / file.sha256
+        if place is None or source.is_symlink() or not source.is_file():
+            raise ProtocolViolation(f"The file {file.name!r} is not in the session's scratch folder.")
+        if place.exists():
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_suffix(".part")
+        shutil.copyfile(source, part, follow_symlinks=False)
+        with part.open("rb") as data:
+            found = hashlib.file_digest(data, "sha256").hexdigest()
+            os.fsync(data.fileno())
+        if found != file.sha256:
+            part.unlink()
+            raise ProtocolViolation(f"The file {file.name!r} is not what its hash says.")
+        part.replace(place)
+
+
+def _copy_all(source: Path, target: Path) -> None:
+    for path in source.iterdir():
+        if _SHA256.fullmatch(path.name) and not (target / path.name).exists():
+            shutil.copyfile(path, target / path.name)

@@ -1,0 +1,248 @@
+"""The host: what can be done with sessions, whether they are awake or asleep.
+
+Every verb may be called at any time for any session; what is asleep is woken when the verb needs its process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from outlast.kit.errors import OutlastError, TooMuch
+from outlast.kit.ids import new_id
+from outlast.kit.killpoints import reach
+from outlast.protocol import events as e
+from outlast.protocol.codec import Json
+from outlast.runtime.awake import AwakeSessions, HostSettings, Ports
+from outlast.runtime.branching import branched_events
+from outlast.runtime.live import LiveSession
+from outlast.runtime.records import SessionRecord
+from outlast.runtime.registry import AppEntry
+from outlast.runtime.tracking import stream_of
+
+logger = logging.getLogger(__name__)
+
+UNSET: Json = msgspec.UNSET
+"""No value given, where null is one."""
+
+_PAGE = 1000
+
+
+class Host:
+    """Owns the sessions that are awake in one process.
+
+    Args:
+        name: the id of its lease.
+        ports: see `Ports`.
+        settings: see `HostSettings`.
+    """
+
+    def __init__(self, name: str, ports: Ports, settings: HostSettings) -> None:
+        self.name = name
+        self.settings = settings
+        self.ports = ports
+        self._sessions = AwakeSessions(name, ports, settings)
+        self._waking = asyncio.Semaphore(settings.wakes_at_once)
+
+    def on_timer_set(self, call: Callable[[], None]) -> None:
+        """Have a function called whenever a session falls asleep with a timer."""
+        self._sessions.timer_set = call
+
+    @property
+    def awake(self) -> Mapping[str, LiveSession]:
+        """The sessions that have a process now."""
+        return self._sessions.live
+
+    async def start(
+        self,
+        app: str | AppEntry,
+        args: Mapping[str, Json],
+        *,
+        user: e.User,
+        title: str | None = None,
+        session_id: str | None = None,
+    ) -> str:
+        """Start a session.
+
+        Args:
+            app: its name (see `Registry.find`) or entry.
+            args: JSON values by parameter.
+            user: who starts it.
+            title: shown in lists; the app's title unless given.
+            session_id: to be used instead of a new one.
+
+        Returns:
+            The session's id; its record and first events are committed.
+
+        Raises:
+            AppNotFound, AppBroken, InvalidArguments, TooMuch, Unavailable.
+        """
+        entry = app if isinstance(app, AppEntry) else await self.ports.registry.find(app)
+        entry.check(args)
+        self._room()
+        now = self.ports.clock.now()
+        record = SessionRecord(
+            id=session_id or new_id(),
+            app=entry.id,
+            title=title or entry.info.title,
+            user_id=user.id,
+            user_name=user.name,
+            args=dict(args),
+            code=entry.source.code,
+            created_at=now,
+            updated_at=now,
+            host=self.name,
+            epoch=1,
+        )
+        seed = secrets.randbits(53)
+        live = self._sessions.live[record.id] = self._sessions.make(record, 0)
+        created = e.SessionCreated(
+            app=record.app, args=record.args, title=record.title, code=record.code, seed=seed, by=user
+        )
+        committed = live.put([created, e.SessionStarted(attempt=1)], created=True)
+        try:
+            process = await self._sessions.spawn(entry, live)
+        except OutlastError as error:
+            await committed
+            await live.put([e.SessionFailed(code=error.code, message=error.message)])
+            del self._sessions.live[record.id]
+            raise
+        self._sessions.run(live, process, entry, seed=seed)
+        await committed
+        reach("host.started")
+        return record.id
+
+    async def submit(self, session_id: str, input_id: str, value: Json, *, by: e.User | None) -> None:
+        """Give an answer; wakes the session if it sleeps.
+
+        Raises:
+            SessionNotFound, SessionOver, InputNotFound, AlreadyAnswered, InvalidAnswer, SessionHeld, Unavailable.
+        """
+        live = self.awake.get(session_id)
+        if live is not None and not live.stopping:
+            await live.submit(input_id, value, by=by)
+            return
+        async with self._sessions.turns.of(session_id):
+            live = await self._sessions.settled(session_id)
+            if live is None:
+                await self._sessions.replay(
+                    session_id, "answer", answer=e.InputSubmitted(input=input_id, value=value, by=by)
+                )
+                return
+        await live.submit(input_id, value, by=by)
+
+    async def cancel(self, session_id: str, *, by: e.User | None, reason: str = "") -> None:
+        """Cancel a session: ``finally`` blocks of the app run, also when it slept.
+
+        Raises:
+            SessionNotFound, SessionOver, SessionHeld, Unavailable.
+        """
+        async with self._sessions.turns.of(session_id):
+            live = await self._sessions.settled(session_id)
+            if live is None:
+                live = await self._sessions.replay(session_id, "cancel")
+            if live is None:  # its app can't be loaded: there is nothing to clean up
+                await self._sessions.write_asleep(session_id, e.SessionCancelled(by=by, reason=reason))
+                return
+        live.cancel(by=by, reason=reason)
+
+    async def hibernate(self, session_id: str) -> bool:
+        """Let a waiting session sleep now; False when it does not wait."""
+        live = self.awake.get(session_id)
+        return live is not None and await live.hibernate()
+
+    async def wake(self, session_id: str, reason: str) -> None:
+        """Bring a sleeping session back by replay; nothing happens to one that is awake or over.
+
+        Raises:
+            SessionNotFound, SessionHeld, Unavailable.
+        """
+        await self._sessions.wake(session_id, reason)
+
+    async def retitle(self, session_id: str, title: str) -> None:
+        """Change a session's title.
+
+        Raises:
+            SessionNotFound, SessionHeld, Unavailable.
+        """
+        async with self._sessions.turns.of(session_id):
+            live = await self._sessions.settled(session_id)
+            if live is None:
+                await self._sessions.write_asleep(session_id, e.SessionRetitled(title=title))
+            else:
+                await live.put([e.SessionRetitled(title=title)])
+
+    async def branch(self, session_id: str, *, seq: int, by: e.User, value: Json = UNSET) -> str:
+        """Make a new session that shares another's history up to ``seq``, and wake it there.
+
+        Args:
+            session_id: the session to branch.
+            seq: the last event that is shared.
+            by: whose the new session is.
+            value: another answer to the last input asked by then.
+
+        Returns:
+            The new session's id.
+
+        Raises:
+            SessionNotFound, BranchImpossible, InvalidAnswer, Unavailable.
+        """
+        self._room()
+        parent = await self.ports.records.get(session_id)
+        events = await branched_events(self.ports.log, session_id, seq=seq, by=by, value=value)
+        now = self.ports.clock.now()
+        record = msgspec.structs.replace(
+            parent, id=new_id(), user_id=by.id, user_name=by.name, created_at=now, updated_at=now, bytes=0,
+            host=self.name, epoch=1, attempt=0, state="created",
+            waiting_input=None, waiting_label=None, due_at=None,
+        )  # fmt: skip
+        await self.ports.files.copy(session_id, record.id)
+        live = self._sessions.make(record, 0)
+        await live.put(events, created=True, copied=True)
+        async with self._sessions.turns.of(record.id):
+            await self._sessions.replay(record.id, "branch")
+        return record.id
+
+    async def delete(self, session_id: str) -> None:
+        """Stop a session and forget everything of it.
+
+        Raises:
+            SessionNotFound, SessionHeld.
+        """
+        async with self._sessions.turns.of(session_id):
+            live = self.awake.get(session_id)
+            if live is not None:
+                live.stop()
+                await live.ended
+            else:
+                await self.ports.records.claim(session_id, host=self.name, now=self.ports.clock.now())
+            await self.ports.records.delete(session_id)
+            await self.ports.log.drop(stream_of(session_id))
+            await self.ports.files.drop(session_id)
+
+    async def resume(self) -> None:
+        """Wake every session that was running when its host ended, a bounded number at a time."""
+
+        async def wake(session_id: str) -> None:
+            try:
+                async with self._waking:
+                    await self.wake(session_id, "restart")
+            except OutlastError as error:
+                logger.warning("Session %s could not be resumed: %s", session_id, error.message)
+
+        while unfinished := await self.ports.records.unfinished():
+            await asyncio.gather(*(wake(record.id) for record in unfinished))
+            if len(unfinished) < 1000:
+                break
+
+    async def close(self) -> None:
+        """End all processes; running sessions go on at the next start, or on another host."""
+        await self._sessions.close()
+
+    def _room(self) -> None:
+        if self._sessions.closing or len(self.awake) >= self.settings.max_awake:
+            raise TooMuch(f"{len(self.awake)} sessions are awake, which is the limit; try again when some have ended.")

@@ -1,0 +1,193 @@
+"""Session records in SQLite or PostgreSQL (SQLAlchemy Core)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import psutil
+from sqlalchemy import RowMapping, Select, and_, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from outlast.db.unit import reading, transaction
+from outlast.kit.errors import SessionHeld
+from outlast.kit.pages import MAX_LIMIT, Page
+from outlast.protocol.codec import Json, encode_json
+from outlast.runtime.records import (
+    UNFINISHED,
+    Changed,
+    Created,
+    Lease,
+    SessionFilter,
+    SessionRecord,
+    cursor_key,
+    page_of,
+    unknown_session,
+)
+from outlast.runtime.tables import hosts, sessions
+
+_FIXED = ("id", "app", "user_id", "user_name", "args", "code", "created_at")
+_MUTABLE = tuple(column.name for column in sessions.columns if column.name not in _FIXED)
+_INSERT = insert(sessions)
+_UPDATE = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("key"))
+    .values({name: bindparam(f"new_{name}") for name in _MUTABLE})
+)
+
+
+class SqlRecords:
+    """Records in a database, shared by all its hosts.
+
+    Args:
+        engine: of the database that the log is in, so that both change in one transaction.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def write(self, connection: object, changes: Sequence[object]) -> None:
+        assert isinstance(connection, AsyncConnection), "records are written in the log's transaction"
+        created = [_row(change.record) for change in changes if isinstance(change, Created)]
+        if created:
+            await connection.execute(_INSERT, created)
+        changed = [_changes(change.record) for change in changes if isinstance(change, Changed)]
+        if changed:
+            await connection.execute(_UPDATE, changed)
+
+    async def get(self, session_id: str) -> SessionRecord:
+        async with reading(self._engine) as connection:
+            row = (await connection.execute(select(sessions).where(sessions.c.id == session_id))).mappings().first()
+        if row is None:
+            raise unknown_session(session_id)
+        return _record(row)
+
+    async def page(self, which: SessionFilter, *, cursor: str | None = None, limit: int = 50) -> Page[SessionRecord]:
+        limit = max(1, min(limit, MAX_LIMIT))
+        query = _filtered(select(sessions), which)
+        if cursor is not None:
+            moment, session_id = cursor_key(cursor)
+            query = query.where(tuple_(sessions.c.updated_at, sessions.c.id) < (moment, session_id))
+        query = query.order_by(sessions.c.updated_at.desc(), sessions.c.id.desc()).limit(limit + 1)
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return page_of([_record(row) for row in rows], limit=limit)
+
+    async def claim(self, session_id: str, *, host: str, now: datetime) -> SessionRecord:
+        live = select(hosts.c.id).where(hosts.c.lease_until > now)
+        free = or_(sessions.c.host.is_(None), sessions.c.host == host, sessions.c.host.not_in(live))
+        statement = (
+            update(sessions)
+            .where(sessions.c.id == session_id, free)
+            .values(host=host, epoch=sessions.c.epoch + 1)
+            .returning(*sessions.columns)
+        )
+        async with transaction(self._engine) as connection:
+            row = (await connection.execute(statement)).mappings().first()
+        if row is not None:
+            return _record(row)
+        held = await self.get(session_id)
+        raise SessionHeld(f"Session {held.id} is awake on another host; send the command there.")
+
+    async def unfinished(self, *, limit: int = 1000) -> Sequence[SessionRecord]:
+        query = (
+            select(sessions)
+            .where(sessions.c.state.in_(UNFINISHED), sessions.c.host.is_(None))
+            .order_by(sessions.c.updated_at)
+            .limit(limit)
+        )
+        async with reading(self._engine) as connection:
+            return [_record(row) for row in (await connection.execute(query)).mappings()]
+
+    async def due(self, now: datetime, *, limit: int = 100) -> Sequence[str]:
+        query = (
+            select(sessions.c.id)
+            .where(sessions.c.host.is_(None), sessions.c.due_at <= now)
+            .order_by(sessions.c.due_at)
+            .limit(limit)
+        )
+        async with reading(self._engine) as connection:
+            return (await connection.execute(query)).scalars().all()
+
+    async def next_due(self) -> datetime | None:
+        query = select(func.min(sessions.c.due_at)).where(sessions.c.host.is_(None), sessions.c.due_at.is_not(None))
+        async with reading(self._engine) as connection:
+            return _aware((await connection.execute(query)).scalar_one())
+
+    async def delete(self, session_id: str) -> None:
+        async with transaction(self._engine) as connection:
+            await connection.execute(delete(sessions).where(sessions.c.id == session_id))
+
+    async def renew(self, lease: Lease, *, until: datetime) -> None:
+        async with transaction(self._engine) as connection:
+            renewed = await connection.execute(update(hosts).where(hosts.c.id == lease.host).values(lease_until=until))
+            if renewed.rowcount == 0:
+                await connection.execute(
+                    insert(hosts).values(
+                        id=lease.host,
+                        machine=lease.machine,
+                        pid=lease.pid,
+                        process_started=lease.process_started,
+                        lease_until=until,
+                    )
+                )
+
+    async def release_dead(self, lease: Lease, *, now: datetime) -> int:
+        async with transaction(self._engine) as connection:
+            rows = (await connection.execute(select(hosts).where(hosts.c.id != lease.host))).mappings().all()
+            dead = [str(row["id"]) for row in rows if _is_dead(row, here=lease.machine, now=now)]
+            if not dead:
+                return 0
+            await connection.execute(delete(hosts).where(hosts.c.id.in_(dead)))
+            freed = await connection.execute(update(sessions).where(sessions.c.host.in_(dead)).values(host=None))
+            return int(freed.rowcount)
+
+    async def leave(self, lease: Lease) -> None:
+        async with transaction(self._engine) as connection:
+            await connection.execute(update(sessions).where(sessions.c.host == lease.host).values(host=None))
+            await connection.execute(delete(hosts).where(hosts.c.id == lease.host))
+
+
+def process_started(pid: int) -> str:
+    """When a process of this machine started, in a form that tells it from a later one with the same id."""
+    try:
+        return f"{psutil.Process(pid).create_time():.2f}"
+    except psutil.Error:
+        return ""
+
+
+def _is_dead(row: RowMapping, *, here: str, now: datetime) -> bool:
+    """A host whose process is gone is dead at once: nobody waits for a lease after a crash on one machine."""
+    lease_until = _aware(row["lease_until"])
+    if lease_until is None or lease_until <= now:
+        return True
+    return bool(row["machine"] == here and process_started(row["pid"]) != row["process_started"])
+
+
+def _filtered(query: Select[tuple[object, ...]], which: SessionFilter) -> Select[tuple[object, ...]]:
+    wanted = {sessions.c.state: which.state, sessions.c.app: which.app, sessions.c.user_id: which.user_id}
+    return query.where(and_(True, *(column == value for column, value in wanted.items() if value is not None)))
+
+
+def _row(record: SessionRecord) -> Mapping[str, object]:
+    row = {column.name: getattr(record, column.name) for column in sessions.columns}
+    row["args"] = encode_json(record.args).decode()
+    return row
+
+
+def _changes(record: SessionRecord) -> Mapping[str, object]:
+    return {"key": record.id, **{f"new_{name}": getattr(record, name) for name in _MUTABLE}}
+
+
+def _record(row: RowMapping) -> SessionRecord:
+    values: dict[str, Json] = dict(row)
+    values["args"] = json.loads(values["args"])
+    for name in ("created_at", "updated_at", "due_at"):
+        values[name] = _aware(values[name])
+    return SessionRecord(**values)
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """SQLite gives times back without their zone; all of ours are UTC."""
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
