@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT = timedelta(seconds=30)
-"""How long a SQLite writer waits for another process's transaction."""
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
 
 
-def create_engine(url: str | URL, *, readers: int = 5) -> AsyncEngine:
+def create_engine(url: str | URL, *, readers: int = 5, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
     """Make an engine.
 
     Args:
         url: ``sqlite:///path`` or ``postgresql://user@host/name``; the async driver is filled in.
-        readers: how many connections at most stay open for reading (PostgreSQL opens twice as many under load).
+        readers: how many connections at most stay open; twice as many are opened under load.
+        busy_timeout: how long a SQLite writer waits for another process's transaction.
 
     Returns:
         The engine; nothing is connected yet. `AsyncEngine.dispose` ends its connections.
@@ -29,7 +31,7 @@ def create_engine(url: str | URL, *, readers: int = 5) -> AsyncEngine:
     target = make_url(url)
     target = target.set(drivername=_DRIVERS.get(target.drivername, target.drivername))
     if target.get_backend_name() == "sqlite":
-        return _sqlite(target, readers)
+        return _sqlite(target, readers, busy_timeout)
     return create_async_engine(
         target,
         pool_size=readers,
@@ -39,13 +41,13 @@ def create_engine(url: str | URL, *, readers: int = 5) -> AsyncEngine:
     )
 
 
-def _sqlite(url: URL, readers: int) -> AsyncEngine:
+def _sqlite(url: URL, readers: int, busy_timeout: timedelta) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=readers,
         max_overflow=readers,
         connect_args={
-            "timeout": BUSY_TIMEOUT.total_seconds(),
+            "timeout": busy_timeout.total_seconds(),
             # The driver begins a transaction at the first write. Were it a deferred one, it would have to turn its
             # read lock into a write lock, and that fails at once, however long the timeout, if another wrote meanwhile.
             "isolation_level": "IMMEDIATE",
@@ -53,6 +55,7 @@ def _sqlite(url: URL, readers: int) -> AsyncEngine:
         },
     )
     event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "invalidate", _roll_back)
     return engine
 
 
@@ -61,3 +64,13 @@ def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _roll_back(connection: DBAPIConnection, _record: ConnectionPoolEntry, _error: BaseException | None) -> None:
+    """End the transaction of a connection that is thrown away because its task was cancelled.
+
+    Closing is not enough: SQLite keeps a closed connection, and its lock, for as long as Python holds on to a
+    statement of it.
+    """
+    with suppress(MissingGreenlet, DBAPIError):
+        connection.rollback()
