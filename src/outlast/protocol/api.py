@@ -130,13 +130,6 @@ class EventList(msgspec.Struct, kw_only=True):
     next_after: int | None = None
 
 
-class ExportedSession(msgspec.Struct, kw_only=True):
-    """A session to keep or to replay: its record and every event."""
-
-    session: SessionItem
-    events: list[SessionEvent]
-
-
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What went wrong (RFC 9457); ``code`` is stable and for programs, ``detail`` for people.
 

@@ -1,0 +1,1 @@
+"""The HTTP API and its plain page, over a runtime."""

@@ -1,0 +1,164 @@
+"""The one handler: every error becomes a problem document (RFC 9457).
+
+OutlastError
+├── NotFound
+│   └── RouteNotFound           404  no such address
+├── Refused
+│   ├── HostNotAllowed          403  a name that this server does not answer to
+│   └── OriginNotAllowed        403  another site's page sent the request
+├── Conflict
+│   └── RequestInFlight         409  the first request with this Idempotency-Key has not been answered yet
+├── InvalidInput
+│   └── IdempotencyKeyReused    422  the key came with another body before
+├── MethodNotAllowed            405
+├── PreconditionFailed          412  If-Match names a version that is no longer the present one
+└── BodyTooLarge                413
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from outlast.kit.errors import Conflict, InvalidInput, NotFound, OutlastError, Refused
+from outlast.protocol.api import Problem
+from outlast.protocol.codec import encode_json
+
+log = logging.getLogger("outlast.server")
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+class RouteNotFound(NotFound):
+    """There is nothing at this address."""
+
+    code = "route.not_found"
+
+
+class MethodNotAllowed(OutlastError):
+    """This address does not take the request's method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class HostNotAllowed(Refused):
+    """The server does not answer to this host name (a wall against DNS rebinding)."""
+
+    code = "host_not_allowed"
+
+
+class OriginNotAllowed(Refused):
+    """The request was sent by another site's page."""
+
+    code = "origin_not_allowed"
+
+
+class PreconditionFailed(OutlastError):
+    """It has changed since the version that If-Match names (RFC 9110 §13.1.1)."""
+
+    code = "precondition_failed"
+    status = 412
+
+
+class BodyTooLarge(OutlastError):
+    """The request's body is over the limit."""
+
+    code = "body_too_large"
+    status = 413
+
+
+class RequestInFlight(Conflict):
+    """The first request with this Idempotency-Key is still at work."""
+
+    code = "idempotency.in_flight"
+
+
+class IdempotencyKeyReused(InvalidInput):
+    """This Idempotency-Key came with another body before."""
+
+    code = "idempotency.key_reused"
+
+
+def title_of(error: type[OutlastError]) -> str:
+    """A short, stable name of a problem type for people: the first sentence of the class's docstring."""
+    line = (error.__doc__ or error.code).strip().splitlines()[0]
+    return line.split(";", 1)[0].split(" (", 1)[0].rstrip(".:")
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of an app's routes a problem document."""
+    for kind in (OutlastError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _handle)
+
+
+async def _handle(request: Request, error: Exception) -> Response:
+    return problem_response(error, path=request.url.path)
+
+
+def problem_response(error: Exception, *, path: str) -> Response:
+    """Answer an error.
+
+    Args:
+        error: any; what is not an `OutlastError` becomes a 500 that tells nothing of the server's insides.
+        path: of the request.
+    """
+    known = _translate(error)
+    if known.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("%s failed: %s", path, known.message, exc_info=error)
+    return Response(
+        encode_json(_problem(known, path=path)),
+        status_code=known.status,
+        headers={"content-type": PROBLEM_TYPE, "cache-control": "no-store", **_headers(known, error)},
+    )
+
+
+def _problem(error: OutlastError, *, path: str) -> Problem | Mapping[str, object]:
+    problem = Problem(
+        type=f"urn:outlast:problem:{error.code}",
+        title=title_of(type(error)),
+        status=error.status,
+        detail=error.message,
+        instance=path,
+        code=error.code,
+    )
+    if not error.details:
+        return problem
+    # Members of the problem itself are never overridden by an error's further facts.
+    facts = {name: getattr(problem, name) for name in ("type", "title", "status", "detail", "instance", "code")}
+    return {**error.details, **facts}
+
+
+def _headers(known: OutlastError, error: Exception) -> Mapping[str, str]:
+    if known.status == HTTPStatus.UNAUTHORIZED:
+        return {"www-authenticate": 'Bearer realm="outlast", error="invalid_token"'}
+    if known.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        return {"retry-after": "1"}
+    if isinstance(error, HTTPException) and error.headers and "allow" in {name.lower() for name in error.headers}:
+        return dict(error.headers)
+    return {}
+
+
+def _translate(error: Exception) -> OutlastError:
+    if isinstance(error, OutlastError):
+        return error
+    if isinstance(error, RequestValidationError):
+        errors = {".".join(str(part) for part in e["loc"]): str(e["msg"]) for e in error.errors()}
+        where = next(iter(errors), "request")
+        return InvalidInput(f"The request does not fit: {where}: {errors.get(where, 'invalid')}.", errors=errors)
+    if isinstance(error, HTTPException):
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return MethodNotAllowed("This address does not take that method; see /openapi.json.")
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            return RouteNotFound("There is nothing at this address; see /openapi.json.")
+        other = OutlastError(f"The request can't be answered: {error.detail}.")
+        other.status, other.code = error.status_code, "bad_request" if error.status_code < 500 else "internal"
+        return other
+    return OutlastError("Something went wrong in the server; its log tells what.")

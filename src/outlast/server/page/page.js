@@ -1,0 +1,192 @@
+// A plain page over the API: apps, sessions, and one session live. No build, nothing from elsewhere.
+import { h, markdown } from "./text.js";
+import { DocumentView } from "./blocks.js";
+import { labelled, parameter } from "./inputs.js";
+
+const API = "/api/v1";
+const main = document.getElementById("main");
+const place = document.getElementById("place");
+const line = document.getElementById("line");
+let leave = () => {};
+
+class Problem extends Error {
+  constructor(problem) {
+    super(problem.detail ?? problem.title ?? "The server gave no reason.");
+    Object.assign(this, { status: problem.status, errors: problem.errors });
+  }
+}
+
+async function call(method, path, body) {
+  const raw = body instanceof Blob;
+  const options = { method, headers: {}, body: raw ? body : body === undefined ? undefined : JSON.stringify(body) };
+  if (body !== undefined) options.headers["content-type"] = raw ? body.type || "application/octet-stream" : "application/json";
+  const response = await fetch(API + path, options).catch(() => {
+    throw new Problem({ detail: "The server can't be reached; is it running?" });
+  });
+  if (response.ok) return response.status === 204 ? null : response.json();
+  throw new Problem(await response.json().catch(() => ({ status: response.status, detail: response.statusText })));
+}
+
+function failed(error) {
+  if (error.status === 401) main.replaceChildren(h("h1", null, "Open the link"), h("p", null, "Open the link that the server printed when it started: it holds the token that lets you in."));
+  else main.replaceChildren(h("p.wrong", { role: "alert" }, error.message), h("p", null, h("a", { href: "#/" }, "Back to the apps")));
+}
+
+async function home() {
+  place.textContent = "";
+  const [apps, sessions] = await Promise.all([call("GET", "/apps"), call("GET", "/sessions?limit=30")]);
+  const cards = apps.items.map((app) =>
+    app.error
+      ? h("details.card", null, h("summary", null, `${app.title} can't be loaded`), h("pre", null, app.error))
+      : h("a.card", { href: `#/start/${encodeURIComponent(app.id)}` }, h("b", null, [app.icon, app.title].filter(Boolean).join(" ")), h("span.quiet", null, (app.doc ?? "").split("\n")[0])),
+  );
+  const rows = h("div.rows");
+  const more = h("button", { click: () => next().catch(failed) }, "More");
+  let page = sessions;
+  const show = () => {
+    rows.append(...page.items.map(row));
+    more.hidden = !page.next_cursor;
+  };
+  const next = async () => {
+    page = await call("GET", `/sessions?limit=30&cursor=${encodeURIComponent(page.next_cursor)}`);
+    show();
+  };
+  show();
+  main.replaceChildren(
+    h("h2", null, "Apps"),
+    cards.length ? h("div.cards", null, cards) : h("p.quiet", null, "There is no app yet; give `outlast serve` a file that has one."),
+    h("h2", null, "Sessions"),
+    sessions.items.length ? rows : h("p.quiet", null, "None yet."),
+    more,
+  );
+}
+
+function row(session) {
+  const what = session.waiting_label ? `waiting: ${session.waiting_label}` : session.state;
+  return h("a.row", { href: `#/session/${session.id}` }, h("b", null, session.title || session.app), h(`small.state.${session.state}`, null, what), h("small", null, new Date(session.updated_at).toLocaleString()));
+}
+
+async function start(id) {
+  const app = await call("GET", `/apps/${encodeURIComponent(id)}`);
+  place.textContent = app.title;
+  const schema = app.schema ?? {};
+  const fields = Object.entries(schema.properties ?? {}).map(([name, property]) => ({ name, control: parameter(property, schema), property }));
+  const below = h("p.wrong", { role: "alert" });
+  const button = h("button.main", null, "Start");
+  const submit = async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    try {
+      const args = {};
+      for (const field of fields) {
+        const value = await field.control.read();
+        const left = value === null || (Array.isArray(value) && !value.length && !("default" in field.property));
+        if (!left) args[field.name] = value;
+      }
+      location.hash = `#/session/${(await call("POST", "/sessions", { app: app.id, args })).id}`;
+    } catch (problem) {
+      const errors = problem.errors ?? {};
+      for (const field of fields) {
+        const key = Object.keys(errors).find((path) => path === field.name || path.startsWith(`${field.name}.`));
+        field.control.wrong(key ? { "": errors[key] } : null);
+      }
+      below.textContent = problem.message;
+      button.disabled = false;
+    }
+  };
+  const doc = h("div.md");
+  markdown(doc, app.doc ?? "");
+  const rows = fields.map((field) => labelled(field.property.title ?? field.name, field.control, field.property.description));
+  main.replaceChildren(h("h1", null, app.title), doc, h("form", { submit, noValidate: true }, rows, below, button));
+}
+
+const KINDS = [
+  ...["created", "started", "woken", "retitled", "waiting", "hibernated", "completed", "failed", "cancelled", "expired"].map((name) => `session.${name}`),
+  ...["opened", "updated", "appended", "closed", "removed"].map((name) => `block.${name}`),
+  ...["requested", "submitted", "withdrawn"].map((name) => `input.${name}`),
+  ...["step.finished", "timer.set", "log.written"],
+];
+
+async function session(id) {
+  await call("GET", `/sessions/${id}`);
+  const path = `/sessions/${id}`;
+  const state = h("span.state", { role: "status" });
+  const wrong = h("p.wrong", { role: "alert" });
+  const tell = (action) => action().catch((error) => (wrong.textContent = error.message));
+  const cancel = h("button", { click: () => tell(() => call("POST", `${path}/cancel`, {})) }, "Cancel");
+  const remove = h("button", { click: () => confirm("Delete this session and all it holds?") && tell(async () => (await call("DELETE", path), (location.hash = "#/"))) }, "Delete");
+  const body = h("div");
+  const end = h("div");
+  const actions = {
+    answer: (input, value) => call("POST", `${path}/interactions`, { input, value }),
+    branch: (seq) => tell(async () => (location.hash = `#/session/${(await call("POST", `${path}/branch`, { seq })).id}`)),
+    upload: (file) => call("POST", `${path}/files?name=${encodeURIComponent(file.name)}`, file),
+    file: (ref) => `${API}${path}/files/${ref.sha256}?name=${encodeURIComponent(ref.name)}`,
+    changed: () => view && show(),
+  };
+  let view = null;
+  view = new DocumentView(body, actions);
+  function show() {
+    place.textContent = view.title || view.app;
+    const waits = view.waiting ? `waiting for an answer` : view.state;
+    state.className = `state ${view.state}`;
+    state.textContent = view.state === "hibernated" ? `asleep${view.waiting ? ", waiting for an answer" : ""}` : waits;
+    cancel.hidden = view.over;
+    end.replaceChildren(...ending(view));
+  }
+  main.replaceChildren(h("div.bar", null, state, h("a", { href: `${API}${path}/export?format=md` }, "Export"), cancel, remove), body, end, wrong);
+  leave = follow(path, view);
+}
+
+function ending(view) {
+  if (view.state === "completed" && view.result !== null) return [h("h4", null, "Result"), h("pre", null, typeof view.result === "string" ? view.result : JSON.stringify(view.result, null, 2))];
+  if (view.state === "failed") return [h("div.fault", null, h("b", null, "Failed"), `: ${view.ended}`, view.error ? h("details", null, h("summary", null, "Traceback"), h("pre", null, view.error)) : "")];
+  if (view.over && view.state !== "completed") return [h("div.note.warning", null, `${view.state}${view.ended ? `: ${view.ended}` : ""}`)];
+  return [];
+}
+
+/** Follow a session's events: the document first, then each event once. Returns what ends it. */
+function follow(path, view) {
+  let source = null;
+  let timer = 0;
+  const open = () => {
+    source = new EventSource(`${API}${path}/events?${view.seq ? `after=${view.seq}` : "snapshot=true"}`);
+    source.onopen = () => (line.textContent = "");
+    source.onerror = () => {
+      if (view.over) return source.close();
+      line.textContent = "Connection lost; trying again…";
+      // An EventSource comes back by itself unless it got an answer that it takes for a final no.
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, 2000);
+    };
+    source.addEventListener("document.snapshot", (event) => view.load(JSON.parse(event.data)));
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (event) => {
+        view.apply(kind, JSON.parse(event.data));
+        if (view.over) source.close();
+      });
+    }
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+    line.textContent = "";
+  };
+}
+
+async function route() {
+  leave();
+  leave = () => {};
+  const [, screen, id] = location.hash.split("/");
+  try {
+    if (screen === "start") await start(decodeURIComponent(id));
+    else if (screen === "session") await session(id);
+    else await home();
+  } catch (error) {
+    failed(error);
+  }
+  main.focus({ preventScroll: true });
+}
+
+addEventListener("hashchange", route);
+route();
