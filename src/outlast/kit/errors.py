@@ -14,6 +14,7 @@ OutlastError
 │   ├── AlreadyAnswered
 │   ├── SessionOver
 │   ├── SessionNotStarted
+│   ├── SessionHeld              another host owns the session
 │   ├── StreamConflict           another writer owns the stream (the fence)
 │   └── BranchImpossible
 ├── Refused                 403  not allowed
