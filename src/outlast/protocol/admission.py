@@ -48,6 +48,8 @@ def _admit_new(document: Document, event: e.BlockOpened | e.InputRequested) -> N
     if event.parent is not None and (event.parent == event.block or event.parent not in document.blocks):
         raise ProtocolViolation(f"The parent {event.parent[:MAX_ID_CHARS]!r} is no block of the document.")
     if isinstance(event, e.BlockOpened):
+        if event.block in document.blocks:
+            raise ProtocolViolation(f"The block {event.block!r} was opened already.")
         if event.kind == "input":
             raise ProtocolViolation("A block of kind 'input' is opened by its 'input.requested' alone.")
         check_props(event.kind, event.props)
@@ -55,8 +57,11 @@ def _admit_new(document: Document, event: e.BlockOpened | e.InputRequested) -> N
     _require_name(event.input, "input")
     if len(event.label) > MAX_LABEL_CHARS:
         raise ProtocolViolation(f"A label has {len(event.label)} characters; {MAX_LABEL_CHARS} are allowed.")
-    if (asked := document.inputs.get(event.input)) is not None and asked.state != "withdrawn":
+    asked = document.inputs.get(event.input)
+    if asked is not None and asked.state != "withdrawn":
         raise ProtocolViolation(f"The input {event.input!r} was asked already.")
+    if event.block in document.blocks and (asked is None or asked.block != event.block):
+        raise ProtocolViolation(f"The block {event.block!r} was opened already.")
     check_request(event.kind, event.spec)
 
 

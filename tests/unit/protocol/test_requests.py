@@ -111,6 +111,7 @@ WELCOME: list[e.WorkerEvent] = [
     e.SessionCompleted(result=1),
 ]
 UNWELCOME: list[e.WorkerEvent] = [
+    _open(),
     _open(block=""),
     _open(block="b" * 201),
     _open(block="b4", kind="hologram"),
@@ -124,6 +125,7 @@ UNWELCOME: list[e.WorkerEvent] = [
     e.BlockAppended(block="b1", text="x", rows=[]),
     e.BlockAppended(block="b1", rows=[[1]]),
     e.BlockAppended(block="b2", text="x"),
+    e.InputRequested(input="i1", block="b1", kind="text"),
     e.InputRequested(input="", block="b4", kind="text"),
     e.InputRequested(input="i1", block="b4", kind="text", label="x" * 10_001),
     e.InputRequested(input="i1", block="b4", kind="number", spec={"min": 2, "max": 1}),
