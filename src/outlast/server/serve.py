@@ -13,13 +13,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
-import psutil
 import uvicorn
 from fastapi import FastAPI
 from typing_extensions import override
 from watchfiles import awatch
 
+from outlast.client.running import SERVER_FILE, RunningServer
 from outlast.kit.errors import OutlastError, ProtocolViolation
 from outlast.kit.settings import Settings
 from outlast.protocol.codec import decode_json, encode_json
@@ -31,26 +30,12 @@ from outlast.server.security import write_private
 log = logging.getLogger("outlast.server")
 
 GRACE = timedelta(seconds=10)
-SERVER_FILE = "server.json"
 
 
 class PortTaken(OutlastError):
     """Another program listens on the port."""
 
     code = "port_taken"
-
-
-class RunningServer(msgspec.Struct, frozen=True):
-    """What ``server.json`` in the data folder holds while a server runs, for the command line to find it."""
-
-    url: str
-    token: str
-    pid: int
-
-    @property
-    def link(self) -> str:
-        """What to open in a browser."""
-        return f"{self.url}/?token={self.token}"
 
 
 class HttpServer(uvicorn.Server):
@@ -158,15 +143,6 @@ async def serve_async(
                     await server.serve(sockets=[listener])
         finally:
             await runtime.close()
-
-
-def running_server(data_dir: Path) -> RunningServer | None:
-    """The server that runs on a data folder, if there is one."""
-    try:
-        running = decode_json((data_dir / SERVER_FILE).read_bytes(), RunningServer)
-    except (FileNotFoundError, ProtocolViolation):
-        return None
-    return running if psutil.pid_exists(running.pid) else None
 
 
 def _config(app: FastAPI) -> uvicorn.Config:

@@ -1,0 +1,192 @@
+"""The calls of the API, described once for both clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Generic, TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from outlast.client.problems import raise_for
+from outlast.kit.ids import new_id
+from outlast.protocol.api import (
+    AppItem,
+    AppList,
+    BranchSession,
+    CancelSession,
+    EventList,
+    Interaction,
+    RetitleSession,
+    SessionDetail,
+    SessionItem,
+    SessionList,
+    StartSession,
+)
+from outlast.protocol.blocks import FileRef
+from outlast.protocol.codec import Json, decode_json, encode_json
+from outlast.protocol.document import State
+
+T = TypeVar("T")
+
+API = "/api/v1"
+UNSET = msgspec.UNSET
+_CHUNK_BYTES = 256 * 1024
+
+
+class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """One request and the shape of its answer.
+
+    Attributes:
+        shape: struct of the answer's JSON; bytes for the body as it is, None for no body.
+        content: the request's body; a path is sent in pieces.
+        repeatable: may be sent again when no answer came.
+    """
+
+    method: str
+    path: str
+    shape: type[T] | None
+    params: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    content: bytes | Path | None = None
+    repeatable: bool = False
+
+    def read(self, response: httpx.Response) -> T:
+        """Decode the answer.
+
+        Raises:
+            OutlastError: it is a problem document.
+        """
+        raise_for(response)
+        if self.shape is None:
+            return None  # type: ignore[return-value]  # Call[None]
+        if self.shape is bytes:
+            return response.content  # type: ignore[return-value]  # Call[bytes]
+        return decode_json(response.content, self.shape)
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """A file's bytes, in pieces."""
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK_BYTES):
+            yield piece
+
+
+def list_apps() -> Call[AppList]:
+    """All apps."""
+    return Call(method="GET", path="/apps", shape=AppList, repeatable=True)
+
+
+def get_app(app: str) -> Call[AppItem]:
+    """One app."""
+    return Call(method="GET", path=f"/apps/{quote(app, safe='')}", shape=AppItem, repeatable=True)
+
+
+def start_session(app: str, args: Mapping[str, Json], title: str | None) -> Call[SessionItem]:
+    """Start a session."""
+    # The key makes it repeatable: a start whose answer was lost is not done twice.
+    return _post(
+        "/sessions",
+        StartSession(app=app, args=dict(args), title=title),
+        SessionItem,
+        headers={"idempotency-key": new_id()},
+    )
+
+
+def list_sessions(*, state: State | None, app: str | None, limit: int, cursor: str | None) -> Call[SessionList]:
+    """A page of sessions."""
+    given = {"state": state, "app": app, "limit": str(limit), "cursor": cursor}
+    params = {name: value for name, value in given.items() if value is not None}
+    return Call(method="GET", path="/sessions", shape=SessionList, params=params, repeatable=True)
+
+
+def get_session(session_id: str) -> Call[SessionDetail]:
+    """One session with its document."""
+    return Call(method="GET", path=_session(session_id), shape=SessionDetail, repeatable=True)
+
+
+def retitle_session(session_id: str, title: str) -> Call[SessionDetail]:
+    """Give a session another title."""
+    body = encode_json(RetitleSession(title=title))
+    return Call(method="PATCH", path=_session(session_id), shape=SessionDetail, content=body)
+
+
+def delete_session(session_id: str) -> Call[None]:
+    """Delete a session."""
+    return Call(method="DELETE", path=_session(session_id), shape=None)
+
+
+def answer_input(session_id: str, input: str, value: Json) -> Call[None]:
+    """Answer an input."""
+    return _post(_session(session_id, "/interactions"), Interaction(input=input, value=value), None)
+
+
+def cancel_session(session_id: str, reason: str) -> Call[None]:
+    """Ask a session to stop."""
+    return _post(_session(session_id, "/cancel"), CancelSession(reason=reason), None)
+
+
+def branch_session(session_id: str, seq: int, value: Json) -> Call[SessionItem]:
+    """Branch a session."""
+    body = BranchSession(seq=seq, value=value)
+    return _post(_session(session_id, "/branch"), body, SessionItem, headers={"idempotency-key": new_id()})
+
+
+def list_events(session_id: str, after: int, limit: int) -> Call[EventList]:
+    """A page of a session's events."""
+    params = {"after": str(after), "limit": str(limit)}
+    return Call(method="GET", path=_session(session_id, "/history"), shape=EventList, params=params, repeatable=True)
+
+
+def export_session(session_id: str, format: str) -> Call[bytes]:
+    """A session to keep."""
+    return Call(
+        method="GET", path=_session(session_id, "/export"), shape=bytes, params={"format": format}, repeatable=True
+    )
+
+
+def upload_file(session_id: str, file: Path | bytes, *, name: str | None, media_type: str) -> Call[FileRef]:
+    """Store a file."""
+    shown = name or (file.name if isinstance(file, Path) else "file")
+    headers = {"content-type": media_type}
+    if isinstance(file, Path):
+        headers["content-length"] = str(file.stat().st_size)
+    return Call(
+        method="POST",
+        path=_session(session_id, "/files"),
+        shape=FileRef,
+        params={"name": shown},
+        headers=headers,
+        content=file,
+    )
+
+
+def get_file(session_id: str, sha256: str) -> Call[bytes]:
+    """The bytes of a session's file."""
+    path = _session(session_id, f"/files/{quote(sha256, safe='')}")
+    return Call(method="GET", path=path, shape=bytes, repeatable=True)
+
+
+def events_path(session_id: str) -> str:
+    """Where a session's event stream is."""
+    return API + _session(session_id, "/events")
+
+
+def _session(session_id: str, rest: str = "") -> str:
+    return f"/sessions/{quote(session_id, safe='')}{rest}"
+
+
+def _post(
+    path: str, body: msgspec.Struct, shape: type[T] | None, *, headers: Mapping[str, str] | None = None
+) -> Call[T]:
+    given = dict(headers or {})
+    return Call(
+        method="POST",
+        path=path,
+        shape=shape,
+        content=encode_json(body),
+        headers={"content-type": "application/json", **given},
+        repeatable="idempotency-key" in given,
+    )

@@ -1,0 +1,35 @@
+"""``server.json`` in the data folder: how the command line finds the server that runs on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from outlast.kit.errors import ProtocolViolation
+from outlast.protocol.codec import decode_json
+
+SERVER_FILE = "server.json"
+
+
+class RunningServer(msgspec.Struct, frozen=True):
+    """What the file holds, readable by its owner alone, while a server runs."""
+
+    url: str
+    token: str
+    pid: int
+
+    @property
+    def link(self) -> str:
+        """What to open in a browser."""
+        return f"{self.url}/?token={self.token}"
+
+
+def running_server(data_dir: Path) -> RunningServer | None:
+    """The server that runs on a data folder, if there is one."""
+    try:
+        running = decode_json((data_dir / SERVER_FILE).read_bytes(), RunningServer)
+    except (FileNotFoundError, ProtocolViolation):
+        return None
+    return running if psutil.pid_exists(running.pid) else None
