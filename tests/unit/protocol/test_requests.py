@@ -8,7 +8,7 @@ import pytest
 
 from outlast.kit.errors import InvalidAnswer, ProtocolViolation
 from outlast.protocol import events as e
-from outlast.protocol.admission import admit
+from outlast.protocol.admission import Gate
 from outlast.protocol.codec import Json
 from outlast.protocol.document import Document, fold
 from outlast.protocol.inputs import KINDS, check, check_request
@@ -133,20 +133,39 @@ UNWELCOME: list[e.WorkerEvent] = [
 ]
 
 
-@pytest.mark.parametrize("event", WELCOME, ids=repr)
+def _gates() -> list[Gate]:
+    """One that has seen the events, and one that a host makes when it wakes the session."""
+    seen = Gate()
+    for event in STANDING:
+        seen.admit(event)
+    return [seen, Gate(fold(Document(), STANDING))]
+
+
+@pytest.mark.parametrize("event", WELCOME, ids=lambda event: repr(event)[:60])
 def test_an_event_that_fits_is_let_into_the_stream(event: e.WorkerEvent) -> None:
-    admit(fold(Document(), STANDING), event)
+    for gate in _gates():
+        gate.admit(event)
 
 
 @pytest.mark.parametrize("event", UNWELCOME, ids=lambda event: repr(event)[:60])
 def test_an_event_that_does_not_fit_is_kept_out_of_the_stream(event: e.WorkerEvent) -> None:
-    with pytest.raises(ProtocolViolation):
-        admit(fold(Document(), STANDING), event)
+    for gate in _gates():
+        with pytest.raises(ProtocolViolation):
+            gate.admit(event)
 
 
 def test_an_input_is_asked_once_unless_it_was_withdrawn() -> None:
-    asking = e.InputRequested(input="i1", block="b1", kind="text")
-    document = fold(Document(), [asking])
-    with pytest.raises(ProtocolViolation, match="asked already"):
-        admit(document, asking)
-    admit(fold(document, [e.InputWithdrawn(input="i1")]), asking)
+    asking, withdrawal = e.InputRequested(input="i1", block="b1", kind="text"), e.InputWithdrawn(input="i1")
+    gate = Gate()
+    gate.admit(asking)
+    for each in (gate, Gate(fold(Document(), [asking]))):
+        with pytest.raises(ProtocolViolation, match="asked already"):
+            each.admit(asking)
+        each.admit(withdrawal)
+        each.admit(asking)
+
+
+def test_a_removed_block_may_be_opened_again() -> None:
+    for gate in _gates():
+        gate.admit(e.BlockRemoved(block="b1"))
+        gate.admit(_open())
