@@ -118,9 +118,6 @@ class Settings(BaseSettings):
         default=8, ge=1, description="Sessions that are woken at one time after a restart of the server."
     )
     spares: int = Field(default=1, ge=0, le=64, description="Processes kept ready-forked for each file of apps.")
-    retention: Duration | None = Field(
-        default=None, description="Time after its end that a session is deleted with its files; `none` keeps all."
-    )
 
     limit_wall_time: Duration | None = Field(
         default=None, description="Wall time that a session may run, not counting the time it waits."

@@ -117,7 +117,7 @@ class SessionCancelled(Event, tag="session.cancelled"):
 
 
 class SessionExpired(Event, tag="session.expired"):
-    """The session went over a limit of time that the host keeps: ``wall_time`` or ``retention``. Terminal."""
+    """The session went over a limit of time that its host keeps: ``wall_time``. Terminal."""
 
     limit: str
 
