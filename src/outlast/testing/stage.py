@@ -1,0 +1,322 @@
+"""The host of an `AppTest`: one session, one thread, a list for a stream and a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import mimetypes
+import shutil
+import tempfile
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from outlast.kit.clock import ManualClock
+from outlast.kit.errors import BranchImpossible, FileNotStored, SessionNotStarted, SessionOver
+from outlast.kit.ids import new_id
+from outlast.protocol import document as d
+from outlast.protocol import events as e
+from outlast.protocol.blocks import FileRef
+from outlast.protocol.codec import Json, to_json
+from outlast.protocol.commands import Answered, Cancel, Emission, Start, TimerDue
+from outlast.testing.process import ProcessKilled, ThreadProcess
+from outlast.testing.view import VOLATILE
+from outlast.worker.loading import AnyApp
+
+MAX_WAKES = 10_000
+"""A session that is killed at every event and never gets further would go on for ever."""
+
+
+@dataclass(frozen=True)
+class StageOptions:
+    """How a session is staged; see `outlast.testing.AppTest`."""
+
+    user: e.User
+    secrets: Mapping[str, str]
+    seed: int
+    crash_everywhere: bool
+    timeout: timedelta
+
+
+class Stage:
+    """Keeps a session: appends what its process emits, wakes it, moves its clock."""
+
+    def __init__(
+        self,
+        app: AnyApp,
+        options: StageOptions,
+        *,
+        args: Sequence[object] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> None:
+        self.app = app
+        self.options = options
+        self.id = new_id()
+        self.clock = ManualClock()
+        self.document = d.Document()
+        self.events: list[e.SessionEvent] = []
+        self._folder = Path(tempfile.mkdtemp(prefix="outlast-test-"))
+        self._remove = weakref.finalize(self, shutil.rmtree, self._folder, True)
+        self._store = self._folder / "files"
+        self._store.mkdir()
+        self._args = self._json_args(args, kwargs or {})
+        self._process: ThreadProcess | None = None
+        self._told: set[str] = set()
+        self._lock = threading.Lock()
+        self._cut = False
+
+    # What the session goes through.
+
+    def start(self) -> None:
+        """Begin the session, and run it to its first wait."""
+        if self.events:
+            raise RuntimeError("This session has been started; make another AppTest.")
+        options = self.options
+        self._append(
+            e.SessionCreated(
+                app=self.app.name, args=self._args, title=self.app.info().title, seed=options.seed, by=options.user
+            )
+        )
+        self._append(e.SessionStarted(attempt=1))
+        self._launch()
+        self._settle()
+
+    def wake(self, reason: str) -> None:
+        """Bring a process back, which runs the app again from its start."""
+        self._check_running()
+        self._append(e.SessionWoken(attempt=self.document.attempt + 1, reason=reason))
+        self._launch()
+        self._settle()
+
+    def kill(self) -> None:
+        """End the process where it stands."""
+        self._check_running()
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+
+    def hibernate(self) -> None:
+        """End the process of a session that waits."""
+        self._check_running()
+        document = self.document
+        if document.state != "waiting":
+            raise RuntimeError(f"Only a session that waits can hibernate; this one is {document.state}.")
+        self.kill()
+        self._append(e.SessionHibernated(input=document.waiting_input, timer=document.waiting_timer))
+
+    def submit(self, input_id: str, value: Json, *, by: e.User | None) -> None:
+        """Record an answer and give it to the app."""
+        self._check_running()
+        asked = self.document.inputs[input_id]
+        secret = bool(asked.spec.get("secret"))
+        by = by or self.options.user
+        self._append(e.InputSubmitted(input=input_id, value=value, by=by, secret=secret))
+        if self._process is None or self.options.crash_everywhere:
+            self.kill()
+            self.wake("answered")
+            return
+        self._provide(self._process.scratch)
+        self._process.deliver(Answered(input=input_id, value=value, by=by))
+        self._settle()
+
+    def cancel(self, reason: str, *, by: e.User | None) -> None:
+        """Cancel the session."""
+        self._check_running()
+        if self._process is None:
+            self.wake("cancelled")
+        if self._process is not None:
+            self._process.deliver(Cancel(by=by or self.options.user, reason=reason))
+            self._settle(cancelled=True)
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock, stopping at each timer that is due on the way."""
+        until = self.clock.now() + by
+        while not self.document.over:
+            due = [at for at in self.document.timers.values() if self.clock.now() < at <= until]
+            if not due:
+                break
+            self.clock.advance(min(due) - self.clock.now())
+            self._tell_time()
+        self.clock.advance(max(until - self.clock.now(), timedelta(0)))
+
+    def branch(self, seq: int) -> Stage:
+        """Make another session of the events up to ``seq``; it has no process yet."""
+        if not 2 <= seq <= len(self.events):
+            raise BranchImpossible(f"This session has events 1 to {len(self.events)}; a branch shares at least two.")
+        if isinstance(self.events[seq - 1], e.TERMINAL):
+            raise BranchImpossible("Nothing can follow the end of a session; branch before it.")
+        stage = Stage(self.app, self.options)
+        stage.load(self.events[:seq], files=self._store, branched_from=e.BranchPoint(session=self.id, seq=seq))
+        return stage
+
+    def load(
+        self,
+        events: Sequence[e.SessionEvent],
+        *,
+        files: Path | None = None,
+        branched_from: e.BranchPoint | None = None,
+    ) -> None:
+        """Take a stream that was recorded before as this session's own, with the clock where it stood."""
+        first = events[0]
+        if not isinstance(first, e.SessionCreated):
+            raise BranchImpossible("A session's stream begins with `session.created`.")
+        if branched_from is not None:
+            first = msgspec.structs.replace(first, branched_from=branched_from)
+        if files is not None:
+            shutil.copytree(files, self._store, dirs_exist_ok=True)
+        self.events = [first, *events[1:]]
+        d.fold(self.document, self.events)
+        self.clock = ManualClock(events[-1].at)
+
+    def close(self) -> None:
+        """End the thread, remove the files."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+        self._remove()
+
+    # Files.
+
+    def store(self, file: Path | tuple[str, bytes]) -> FileRef:
+        """Keep a file of the session."""
+        name, data = (file.name, file.read_bytes()) if isinstance(file, Path) else file
+        digest = hashlib.sha256(data).hexdigest()
+        (self._store / digest).write_bytes(data)
+        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return FileRef(sha256=digest, name=name, type=media_type, size_bytes=len(data))
+
+    def read(self, sha256: str) -> bytes:
+        """Give the bytes of a file of the session."""
+        path = self._store / sha256
+        if not path.exists():
+            raise FileNotStored(f"The session holds no file {sha256[:12]}.")
+        return path.read_bytes()
+
+    def _provide(self, scratch: Path) -> None:
+        for path in self._store.iterdir():
+            if not (scratch / path.name).exists():
+                shutil.copy(path, scratch / path.name)
+
+    def _json_args(self, args: Sequence[object], kwargs: Mapping[str, object]) -> dict[str, Json]:
+        if args:
+            names = list(inspect.signature(self.app.function).parameters)
+            kwargs = dict(zip(names, args, strict=False)) | dict(kwargs)
+        stored = {name: self.store(value) if isinstance(value, Path) else value for name, value in kwargs.items()}
+        return {name: to_json(value) for name, value in stored.items()}
+
+    # The process.
+
+    def _launch(self) -> None:
+        document = self.document
+        scratch = Path(tempfile.mkdtemp(dir=self._folder))
+        self._provide(scratch)
+        self._cut = False
+        self._told = {key for key, due in document.timers.items() if due <= self.clock.now()}
+        replayed = bool(document.blocks or document.inputs or document.steps or document.timers)
+        start = Start(
+            session=self.id,
+            app=document.app,
+            args=document.args,
+            title=document.title,
+            user=document.by,
+            seed=document.seed,
+            attempt=document.attempt,
+            secrets=dict(self.options.secrets),
+            scratch=str(scratch),
+            recording=d.recording_of(document, now=self.clock.now()) if replayed else None,
+        )
+        start = msgspec.msgpack.decode(msgspec.msgpack.encode(start), type=Start)
+        self._process = ThreadProcess(self.app, start, clock=self.clock, commit=self._commit)
+        self._process.start()
+
+    def _settle(self, *, cancelled: bool = False) -> None:
+        """Let the process run until it waits for something that only the test can give, or has ended."""
+        for _ in range(MAX_WAKES):
+            process = self._process
+            if process is None:
+                return
+            process.rest(lambda: self._at_rest(cancelled=cancelled), self.options.timeout)
+            if self._cut:
+                process.kill()
+                self._append(e.SessionWoken(attempt=self.document.attempt + 1, reason="crashed"))
+                self._launch()
+            elif process.ended:
+                self._process = None
+                assert self.document.over, f"the session process ended without a last event: {process.fault!r}"
+                return
+            elif not self._tell_due(process):
+                return
+        raise AssertionError(f"The session was woken {MAX_WAKES} times and never got further.")
+
+    def _at_rest(self, *, cancelled: bool) -> bool:
+        return self._cut or (self.document.state == "waiting" and not cancelled)
+
+    def _tell_time(self) -> None:
+        """What a host does when a timer is due: tell the process, or wake the session."""
+        if self._process is not None:
+            self._tell_due(self._process)
+            self._settle()
+        elif any(self._due()):
+            self.wake("timer")
+
+    def _tell_due(self, process: ThreadProcess) -> bool:
+        due = self._due()
+        for timer in due:
+            self._told.add(timer)
+            process.deliver(TimerDue(timer=timer))
+        return bool(due)
+
+    def _due(self) -> list[str]:
+        return [
+            timer
+            for timer, at in self.document.timers.items()
+            if at <= self.clock.now() and timer not in self._told and self._is_awaited(timer)
+        ]
+
+    def _is_awaited(self, timer: str) -> bool:
+        asked = self.document.inputs.get(timer.removeprefix("t:"))
+        return asked is None or asked.state == "open"
+
+    # The stream.
+
+    def _commit(self, process: ThreadProcess, emission: Emission) -> None:
+        """Take what a process emits; called in its threads."""
+        with self._lock:
+            for ref in emission.files:
+                shutil.copy(process.scratch / ref.sha256, self._store / ref.sha256)
+            for event in emission.events:
+                if self._cut or process.killed:
+                    raise ProcessKilled
+                cut = self.options.crash_everywhere and self._is_news(event) and not isinstance(event, e.TERMINAL)
+                self._append(event)
+                self._cut = cut
+            if self._cut:
+                raise ProcessKilled
+
+    def _is_news(self, event: e.SessionEvent) -> bool:
+        """Whether a session that dies after this event has got further than before.
+
+        How fast the machine was differs in every run; and a session that waits says so again each time it wakes.
+        """
+        if isinstance(event, e.SessionWaiting):
+            return False
+        if not isinstance(event, e.BlockUpdated) or event.block not in self.document.blocks:
+            return True
+        held = self.document.blocks[event.block].props
+        return any(held.get(name) != value for name, value in event.props.items() if name not in VOLATILE)
+
+    def _append(self, event: e.SessionEvent) -> None:
+        stamped = msgspec.structs.replace(event, seq=len(self.events) + 1, at=self.clock.now())
+        self.events.append(stamped)
+        d.apply(self.document, stamped)
+
+    def _check_running(self) -> None:
+        if not self.events:
+            raise SessionNotStarted("Call run() first.")
+        if self.document.over:
+            raise SessionOver(f"The session is {self.document.state}; nothing can happen to it any more.")
