@@ -57,10 +57,11 @@ def _ticks(count: int, per_s: float) -> Iterator[str]:
 def steps(count: int) -> None:
     """Do ``count`` durable steps of 50 ms, with a block after each."""
     for number in range(count):
-        step(_work, number)
+        _work(number)
         write(f"step {number}")
 
 
+@step
 def _work(number: int) -> int:
     time.sleep(0.05)
     return number
