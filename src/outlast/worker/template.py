@@ -1,0 +1,245 @@
+"""The template: imports an app's file once and forks a session process whenever its executor asks.
+
+It has one thread and never runs an app's function. It reaps what it forked, and what that left behind: each session
+process adopts its own orphans, so whatever becomes the template's child at a session's end was that session's.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from outlast.protocol.codec import FrameReader, encode_frame
+from outlast.protocol.commands import Message
+from outlast.worker import landlock, linux
+from outlast.worker.capture import Capture
+from outlast.worker.channel import Channel
+from outlast.worker.control import Broken, Drain, Exited, Fork, Forked, ForkFailed, Load, Loaded, requests
+from outlast.worker.loading import Apps, load_apps
+from outlast.worker.main import run
+
+_TEMPLATE_OOM_SCORE, _SESSION_OOM_SCORE = 300, 900
+
+
+class Template:
+    """Forks session processes, reports how they end.
+
+    Args:
+        control: the socket to the executor.
+        on_child: called in each forked process with its socket; does not return.
+    """
+
+    def __init__(self, control: socket.socket, on_child: Callable[[Channel], NoReturn]) -> None:
+        self._control = control
+        self._on_child = on_child
+        self._reader = FrameReader()
+        self._sessions: set[int] = set()
+        self._draining = False
+        self._stopped = False
+        self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def serve(self) -> None:
+        """Work until the executor hangs up; then kill everything."""
+        linux.adopt_orphans()
+        signal.signal(signal.SIGCHLD, _nothing)
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        # From here on there is something to clean up, so a dead parent is told by a signal that can be handled.
+        linux.die_with_parent(signal.SIGTERM)
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        poll.register(self._wake_read, select.POLLIN)
+        while not self._stopped and not (self._draining and not self._sessions):
+            for fd, _ in poll.poll():
+                if fd == self._wake_read:
+                    os.read(self._wake_read, 4096)
+                    self._reap()
+                else:
+                    self._take()
+        self._kill_all()
+
+    def report(self, message: Message, descriptors: tuple[int, ...] = ()) -> None:
+        """Tell the executor something."""
+        frame = encode_frame(message)
+        try:
+            sent = socket.send_fds(self._control, [frame], descriptors) if descriptors else 0
+            self._control.sendall(frame[sent:])
+        except OSError:
+            self._stopped = True
+
+    def _take(self) -> None:
+        try:
+            data = self._control.recv(65536)
+        except OSError:
+            data = b""
+        if not data:
+            self._stopped = True
+        for body in self._reader.feed(data):
+            message = requests.decode(body)
+            if isinstance(message, Fork) and not self._draining:
+                self._fork()
+            elif isinstance(message, Drain):
+                self._draining = True
+
+    def _fork(self) -> None:
+        ours, theirs = socket.socketpair()
+        output_read, output_write = os.pipe()
+        parent = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self.report(ForkFailed(error=str(error)))
+            pid = -1
+        if pid == 0:
+            self._become_session(theirs, output_write, parent=parent)
+        handed = [ours.fileno(), output_read]
+        if pid > 0:
+            self._sessions.add(pid)
+            if hasattr(os, "pidfd_open"):
+                handed.append(os.pidfd_open(pid))
+            self.report(Forked(pid=pid, descriptors=len(handed)), tuple(handed))
+        for fd in (*handed[1:], output_write):
+            os.close(fd)
+        ours.close()
+        theirs.close()
+
+    def _become_session(self, sock: socket.socket, output: int, *, parent: int) -> NoReturn:
+        try:
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGCHLD, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)
+            os.setsid()
+            linux.die_with_parent()
+            if os.getppid() != parent:
+                os._exit(0)
+            linux.adopt_orphans()
+            linux.prefer_to_kill(_SESSION_OOM_SCORE)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            for fd in (output, self._wake_read, self._wake_write):
+                os.close(fd)
+            self._control.close()
+            gc.enable()
+            _reseed()
+            self._on_child(Channel(sock))
+        except BaseException:  # broad: nothing may climb out of here into the template's loop
+            sys.excepthook(*sys.exc_info())
+        os._exit(70)
+
+    def _reap(self) -> None:
+        ended = False
+        while True:
+            try:
+                found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if found is None:
+                break
+            pid = found.si_pid
+            if pid in self._sessions:
+                ended = True
+                # Before it is reaped its process group can't be anybody else's.
+                _kill(os.killpg, pid)
+            _, status = os.waitpid(pid, 0)
+            if pid in self._sessions:
+                self._sessions.discard(pid)
+                code = os.waitstatus_to_exitcode(status)
+                self._kill_strays()
+                self.report(Exited(pid=pid, code=code if code >= 0 else None, signal=-code if code < 0 else None))
+        if ended:
+            self._kill_strays()
+
+    def _kill_strays(self) -> None:
+        for pid in linux.children() or ():
+            if pid not in self._sessions:
+                _kill(os.kill, pid)
+
+    def _kill_all(self) -> None:
+        for pid in self._sessions:
+            _kill(os.killpg, pid)
+            _kill(os.kill, pid)
+        self._sessions.clear()
+        while True:
+            self._kill_strays()
+            try:
+                os.waitpid(-1, 0)
+            except ChildProcessError:
+                return
+
+    def _stop(self, _signum: int, _frame: FrameType | None) -> None:
+        self._stopped = True
+
+
+def _kill(kill: Callable[[int, int], None], pid: int) -> None:
+    try:
+        kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def _nothing(_signum: int, _frame: FrameType | None) -> None:
+    """Only its byte on the wake-up descriptor matters."""
+
+
+def _reseed() -> None:
+    # Python's own `random` does so by itself after a fork.
+    if (numpy_random := sys.modules.get("numpy.random")) is not None:
+        numpy_random.seed()
+
+
+def _first(control: socket.socket) -> Load:
+    channel = Channel(control)
+    body = channel.receive()
+    load = requests.decode(body) if body is not None else None
+    if not isinstance(load, Load):
+        os._exit(0)
+    return load
+
+
+def main(fd: int) -> None:
+    """Be a template.
+
+    Args:
+        fd: the control socket.
+    """
+    linux.die_with_parent()
+    faulthandler.enable()
+    control = socket.socket(fileno=fd)
+    control.set_inheritable(False)
+    gc.disable()
+    capture = Capture()
+    load = _first(control)
+    linux.prefer_to_kill(_TEMPLATE_OOM_SCORE)
+    sealed = landlock.seal([Path(folder) for folder in load.sealed])
+
+    def report_loaded(apps: Apps | Broken) -> Message:
+        return apps if isinstance(apps, Broken) else Loaded(apps=apps.infos(), threads=linux.threads())
+
+    apps = load_apps(load) if load.preload else None
+
+    def on_child(channel: Channel) -> NoReturn:
+        here = apps
+        if here is None:
+            here = load_apps(load)
+            channel.send(encode_frame(report_loaded(here)))
+        if isinstance(here, Broken):
+            os._exit(1)
+        run(channel, here, root=Path(load.root), confined=sealed, capture=capture)
+
+    template = Template(control, on_child)
+    if apps is not None:
+        template.report(report_loaded(apps))
+    if not isinstance(apps, Broken):
+        gc.collect()
+        gc.freeze()
+        template.serve()
+    capture.flush()
