@@ -1,0 +1,1 @@
+"""What an app author writes with; it runs inside the session process."""
