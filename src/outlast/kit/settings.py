@@ -214,7 +214,7 @@ def load_settings(**given: object) -> Settings:
 
 def unknown_variables(environ: Mapping[str, str] = os.environ) -> Sequence[str]:
     """The variables named like settings that are none: misspelt, most likely."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {"OUTLAST_KILL_POINT"}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {"OUTLAST_KILL_POINT", "OUTLAST_SERVER"}
     return sorted(
         name
         for name in environ

@@ -76,8 +76,6 @@ class Gate:
         _require_name(event.block, "block")
         if event.block in self._kinds:
             raise ProtocolViolation(f"The block {event.block!r} was opened already.")
-        if event.parent is not None and event.parent not in self._kinds:
-            raise ProtocolViolation(f"The parent {event.parent[:MAX_ID_CHARS]!r} is no block of the document.")
 
     def _admit_change(self, event: e.BlockUpdated | e.BlockAppended) -> None:
         kind = self._kinds.get(event.block)

@@ -19,10 +19,12 @@ class RecordedBlock(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A block that viewers already have. ``props`` only while it is open or where its text was streamed:
 
     a closed block is never compared, but ``write(chunks)`` gives its whole text back without starting again.
+    ``removed``: it was taken out of the document, so it is not to be opened, nor removed, again.
     """
 
     kind: str
     closed: bool = False
+    removed: bool = False
     props: dict[str, Json] = {}
 
 

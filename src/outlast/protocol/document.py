@@ -48,7 +48,7 @@ class Input(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Document(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What a viewer sees, at ``seq``; ``steps`` and ``timers`` are what a replay needs besides."""
+    """What a viewer sees, at ``seq``; ``steps``, ``timers`` and ``removed`` are what a replay needs besides."""
 
     seq: int = 0
     state: State = "created"
@@ -68,6 +68,7 @@ class Document(msgspec.Struct, kw_only=True, omit_defaults=True):
     inputs: dict[str, Input] = {}
     steps: dict[str, RecordedStep] = {}
     timers: dict[str, datetime] = {}
+    removed: dict[str, RecordedBlock] = {}
     result: Json = None
     failure_code: str | None = None
     failure_message: str | None = None
@@ -139,6 +140,8 @@ def _apply_block(
     document: Document, event: e.BlockOpened | e.BlockUpdated | e.BlockAppended | e.BlockClosed | e.BlockRemoved
 ) -> None:
     if isinstance(event, e.BlockOpened):
+        if event.parent is not None and event.parent not in document.blocks:
+            return  # what is below a removed block is gone with it
         document.blocks[event.block] = Block(
             kind=event.kind,
             parent=event.parent,
@@ -190,7 +193,11 @@ def _remove(document: Document, root: str) -> None:
         if block.parent in gone:
             gone.add(block_id)
     for block_id in gone:
-        document.blocks.pop(block_id, None)
+        block = document.blocks.pop(block_id, None)
+        if block is not None and block.kind != "input":
+            document.removed[block_id] = RecordedBlock(
+                kind=block.kind, closed=True, removed=True, props=block.props if block.streamed else {}
+            )
 
 
 def _apply_input(document: Document, event: e.InputRequested | e.InputSubmitted | e.InputWithdrawn) -> None:
@@ -204,7 +211,9 @@ def _apply_input(document: Document, event: e.InputRequested | e.InputSubmitted 
             asked_at=event.at,
             seq=event.seq,
         )
-        document.blocks[event.block] = Block(kind="input", parent=event.parent, props={"input": event.input})
+        # A question must be seen to be answered, so it outlives a removed parent.
+        parent = event.parent if event.parent in document.blocks else None
+        document.blocks[event.block] = Block(kind="input", parent=parent, props={"input": event.input})
         return
     asked = document.inputs.get(event.input)
     if asked is None:
@@ -278,7 +287,8 @@ def recording_of(document: Document, *, now: datetime) -> Recording:
             key: RecordedBlock(kind=b.kind, closed=b.closed, props={} if b.closed and not b.streamed else b.props)
             for key, b in document.blocks.items()
             if b.kind != "input"
-        },
+        }
+        | document.removed,
         inputs={
             key: RecordedInput(
                 kind=i.kind,
@@ -299,9 +309,14 @@ def recording_of(document: Document, *, now: datetime) -> Recording:
 def shown_document(document: Document, *, owner: bool) -> Document:
     """The form of a document that a reader may have; shares what it does not change.
 
-    Step results and timers never leave the server this way; secret answers go to nobody.
+    Step results, timers and removed blocks never leave the server this way; secret answers go to nobody.
     """
     inputs = {key: msgspec.structs.replace(i, value=None) if i.secret else i for key, i in document.inputs.items()}
     return msgspec.structs.replace(
-        document, inputs=inputs, steps={}, timers={}, failure_error=document.failure_error if owner else None
+        document,
+        inputs=inputs,
+        steps={},
+        timers={},
+        removed={},
+        failure_error=document.failure_error if owner else None,
     )

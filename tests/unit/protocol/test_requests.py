@@ -102,6 +102,7 @@ def _open(block: str = "b1", kind: str = "markdown", **rest: Json) -> e.BlockOpe
 STANDING = [_open(), _open(block="b2", kind="table"), _open(block="b3", kind="section")]
 WELCOME: list[e.WorkerEvent] = [
     _open(block="b4", parent="b3", props={"text": "x"}),
+    _open(block="b4", parent="b9"),
     e.BlockUpdated(block="b1", props={"text": None}),
     e.BlockUpdated(block="b9", props={"anything": 1}),
     e.BlockAppended(block="b1", text="x"),
@@ -117,8 +118,6 @@ UNWELCOME: list[e.WorkerEvent] = [
     _open(block="b4", kind="hologram"),
     _open(block="b4", kind="input", props={"input": "i1"}),
     _open(block="b4", props={"text": 1}),
-    _open(block="b4", parent="b9"),
-    _open(block="b4", parent="b4"),
     e.BlockUpdated(block="b1", props={"colour": "red"}),
     e.BlockUpdated(block="b2", props={"rows": "x"}),
     e.BlockAppended(block="b1"),
