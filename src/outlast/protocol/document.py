@@ -188,13 +188,13 @@ def _own(props: dict[str, Json]) -> dict[str, Json]:
 
 
 def _remove(document: Document, root: str) -> None:
-    gone = {root}
+    gone = [root] if root in document.blocks else []
     for block_id, block in document.blocks.items():  # parents come before children
         if block.parent in gone:
-            gone.add(block_id)
+            gone.append(block_id)
     for block_id in gone:
-        block = document.blocks.pop(block_id, None)
-        if block is not None and block.kind != "input":
+        block = document.blocks.pop(block_id)
+        if block.kind != "input":
             document.removed[block_id] = RecordedBlock(
                 kind=block.kind, closed=True, removed=True, props=block.props if block.streamed else {}
             )
