@@ -188,10 +188,10 @@ def _own(props: dict[str, Json]) -> dict[str, Json]:
 
 
 def _remove(document: Document, root: str) -> None:
-    gone = [root] if root in document.blocks else []
+    gone = {root: True} if root in document.blocks else {}
     for block_id, block in document.blocks.items():  # parents come before children
         if block.parent in gone:
-            gone.append(block_id)
+            gone[block_id] = True
     for block_id in gone:
         block = document.blocks.pop(block_id)
         if block.kind != "input":
