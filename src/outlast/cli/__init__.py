@@ -1,0 +1,1 @@
+"""The command line: `outlast serve`, `outlast run` and what looks after sessions."""

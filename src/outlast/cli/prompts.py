@@ -1,0 +1,325 @@
+"""Asks the person at the terminal, or whoever feeds standard input, for an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import click
+import questionary
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.console import Console
+from rich.text import Text
+
+from outlast.cli import blocks
+from outlast.cli.answers import empty, from_text, hint
+from outlast.kit.errors import InvalidAnswer, OutlastError
+from outlast.protocol.codec import Json, to_json
+from outlast.protocol.document import Input
+from outlast.protocol.inputs import check
+
+MENU_AT_MOST = 30
+Upload = Callable[[Path], Awaitable[Json]]
+
+
+class Left(Exception):
+    """The person left the question open on purpose (Ctrl-D)."""
+
+
+class NoAnswer(OutlastError):
+    """The app asks, and standard input has no more lines."""
+
+    code = "no_answer"
+
+
+class Interrupted(Exception):
+    """The person pressed Ctrl-C at the question."""
+
+
+class Asker(Protocol):
+    """Asks one question.
+
+    Attributes:
+        leaves_trace: question and answer stand on the screen when it has been answered.
+    """
+
+    leaves_trace: bool
+
+    async def ask(self, asked: Input, *, upload: Upload) -> Json:
+        """Ask until the answer fits. May be cancelled: somebody else has answered.
+
+        Raises:
+            Interrupted: the person wants to stop the session.
+            Left: the person wants to answer another time.
+            NoAnswer: nobody is there to answer.
+        """
+        ...
+
+    def explain(self, error: str) -> None:
+        """Say why an answer was refused."""
+        ...
+
+
+class LineAsker:
+    """Takes each answer from a line of standard input. Blank lines take the default.
+
+    Args:
+        console: for what is wrong with an answer.
+        show: say each question there too: somebody types the lines, but the session is shown elsewhere.
+    """
+
+    leaves_trace = False
+
+    def __init__(self, console: Console, *, show: bool = False) -> None:
+        self._console = console
+        self._show = show
+        self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._reading = False
+
+    async def ask(self, asked: Input, *, upload: Upload) -> Json:
+        if asked.kind == "form" and not await self._begins_object():
+            return {
+                field["input"]: await self._one(field["kind"], field.get("spec", {}), field.get("label", ""), upload)
+                for field in asked.spec.get("fields", ())
+            }
+        return await self._one(asked.kind, asked.spec, asked.label, upload)
+
+    def explain(self, error: str) -> None:
+        self._console.print(Text(f"  {blocks.plain(error)}", style="red"))
+
+    async def _one(self, kind: str, spec: Mapping[str, Json], label: str, upload: Upload) -> Json:
+        while True:
+            if self._show:
+                options = ", ".join(spec.get("options", ()))
+                words = "; ".join(filter(None, (options, hint(kind, spec))))
+                self._console.print(Text(f"? {blocks.plain(label)}{f' ({blocks.plain(words)})' if words else ''}"))
+            line = await self._line(label, hint(kind, spec))
+            try:
+                if kind == "upload":
+                    value = await _uploaded(line, spec, upload)
+                else:
+                    value = from_text(kind, spec, line)
+                return check(kind, spec, value)
+            except InvalidAnswer as error:
+                self.explain(f"{label}: {error.message}")
+
+    async def _line(self, label: str, words: str) -> str:
+        self._read()
+        line = await self._lines.get()
+        if line is None:
+            self._lines.put_nowait(None)
+            about = f" ({words})" if words else ""
+            raise NoAnswer(f"The app asks {label!r}{about}, and standard input has no more lines.")
+        return line
+
+    async def _begins_object(self) -> bool:
+        self._read()
+        line = await self._lines.get()
+        # Looked at, not taken: it goes back in front of what has been read since.
+        later = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
+        for each in (line, *later):
+            self._lines.put_nowait(each)
+        return line is not None and line.lstrip().startswith("{")
+
+    def _read(self) -> None:
+        """Read in a daemon thread: a read that never ends must not keep the process alive."""
+        if self._reading:
+            return
+        self._reading = True
+        loop = asyncio.get_running_loop()
+
+        def read() -> None:
+            for line in sys.stdin:
+                loop.call_soon_threadsafe(self._lines.put_nowait, line.rstrip("\r\n"))
+            loop.call_soon_threadsafe(self._lines.put_nowait, None)
+
+        threading.Thread(target=read, name="stdin", daemon=True).start()
+
+
+class PromptAsker:
+    """Asks at the terminal, each kind of input with a control of its own."""
+
+    leaves_trace = True
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    async def ask(self, asked: Input, *, upload: Upload) -> Json:
+        if asked.audience:
+            self._console.print(Text(f"  (for {blocks.plain(asked.audience)})", style="dim"))
+        if asked.kind != "form":
+            return await self._one(asked.kind, asked.spec, asked.label, upload)
+        if asked.label:
+            self._console.print(Text(blocks.plain(asked.label), style="bold"))
+        return {
+            field["input"]: await self._one(
+                field["kind"], field.get("spec", {}), field.get("label") or field["name"], upload
+            )
+            for field in asked.spec.get("fields", ())
+        }
+
+    def explain(self, error: str) -> None:
+        self._console.print(Text(f"  {blocks.plain(error)}", style="red"))
+
+    async def _one(self, kind: str, spec: Mapping[str, Json], label: str, upload: Upload) -> Json:
+        label = blocks.plain(label or kind)
+        if spec.get("help"):
+            self._console.print(Text(f"  {blocks.plain(spec['help'])}", style="dim"))
+        while True:
+            try:
+                if kind == "upload":
+                    path = await _run(questionary.path(label, instruction=_instruction(kind, spec)))
+                    value = await _uploaded(str(path), spec, upload)
+                elif kind == "edit_table":
+                    value = await self._rows(label, spec)
+                else:
+                    value = await _control(kind, spec, label)
+                return check(kind, spec, value)
+            except InvalidAnswer as error:
+                self.explain(error.message)
+
+    async def _rows(self, label: str, spec: Mapping[str, Json]) -> Json:
+        self._console.print(blocks.table(spec))
+        keep, edit = "Keep it as it is", "Edit it as CSV in an editor"
+        if await _run(questionary.select(label, [keep, edit])) == keep:
+            return spec.get("rows", [])
+        text = await asyncio.to_thread(click.edit, _to_csv(spec), extension=".csv")
+        return spec.get("rows", []) if text is None else _from_csv(text, spec)
+
+
+def asker_for(console: Console, *, as_json: bool) -> Asker:
+    """Whoever answers here: a person at prompts when both ends are a terminal, else lines of standard input."""
+    at_terminal = sys.stdin.isatty()
+    if at_terminal and sys.stdout.isatty() and not as_json:
+        return PromptAsker(console)
+    return LineAsker(console, show=at_terminal)
+
+
+async def _control(kind: str, spec: Mapping[str, Json], label: str) -> Json:
+    if kind == "confirm":
+        if (spec.get("yes", "Yes"), spec.get("no", "No")) == ("Yes", "No"):
+            return await _run(questionary.confirm(label, default=spec.get("default") is not False))
+        return await _run(questionary.select(label, [spec["yes"], spec["no"]])) == spec["yes"]
+    if kind == "approve":
+        yes, no = spec.get("yes", "Approve"), spec.get("no", "Reject")
+        question = f"{label}  {blocks.plain(spec['details'])}" if spec.get("details") else label
+        approved = await _run(questionary.select(question, [yes, no])) == yes
+        return {"approved": approved, "comment": await _run(questionary.text("Comment (may be left empty)"))}
+    if kind == "choose" and len(spec["options"]) <= MENU_AT_MOST:
+        options = [*spec["options"], *(["(none)"] if spec.get("optional") else [])]
+        chosen = await _run(questionary.select(label, _choices(options), default=_known(spec, options)))
+        return chosen if chosen in spec["options"] else None
+    if kind == "choose":
+        validate = _validator(kind, spec)
+        return await _run(questionary.autocomplete(label, spec["options"], validate=validate, match_middle=True))
+    if kind == "choose_many":
+        marked = spec.get("default") or ()
+        choices = [questionary.Choice(option, checked=option in marked) for option in spec["options"]]
+        return await _run(questionary.checkbox(label, choices))
+    return await _typed(kind, spec, label)
+
+
+async def _typed(kind: str, spec: Mapping[str, Json], label: str) -> Json:
+    validate = _validator(kind, spec)
+    if spec.get("secret"):
+        return await _run(questionary.password(label, validate=validate))
+    default = spec.get("default")
+    text = await _run(
+        questionary.text(
+            label,
+            default="" if default is None else str(default),
+            multiline=bool(spec.get("multiline")),
+            instruction=_instruction(kind, spec),
+            placeholder=spec.get("placeholder"),
+            validate=validate,
+        )
+    )
+    return None if text == "" else from_text(kind, spec, str(text))
+
+
+def _validator(kind: str, spec: Mapping[str, Json]) -> Callable[[str], bool | str]:
+    """Tell while the person types, at Enter, what is wrong."""
+
+    def validate(text: str) -> bool | str:
+        try:
+            check(kind, spec, None if text == "" else from_text(kind, spec, text))
+        except InvalidAnswer as error:
+            return error.message
+        return True
+
+    return validate
+
+
+def _instruction(kind: str, spec: Mapping[str, Json]) -> str | None:
+    words = hint(kind, spec)
+    if spec.get("multiline"):
+        words = f"{words + ', ' if words else ''}Esc then Enter ends it"
+    return f"({words}) " if words else None
+
+
+def _choices(options: Sequence[str]) -> list[questionary.Choice]:
+    return [questionary.Choice(blocks.plain(option), value=option) for option in options]
+
+
+def _known(spec: Mapping[str, Json], options: Sequence[str]) -> str | None:
+    return spec["default"] if spec.get("default") in options else None
+
+
+async def _run(question: questionary.Question) -> Json:
+    try:
+        with patch_stdout(raw=True):
+            return await question.unsafe_ask_async()
+    except EOFError:
+        raise Left from None
+    except KeyboardInterrupt:
+        # As it is it would end the event loop with its task.
+        raise Interrupted from None
+
+
+async def _uploaded(text: str, spec: Mapping[str, Json], upload: Upload) -> Json:
+    if text.strip() == "":
+        return empty("upload", spec)
+    return to_json([await upload(path) for path in _paths(text)])
+
+
+def _paths(text: str) -> Sequence[Path]:
+    whole = Path(text.strip()).expanduser()
+    paths = [whole] if whole.is_file() else [Path(part.strip()).expanduser() for part in text.split(",")]
+    for path in paths:
+        if not path.is_file():
+            raise InvalidAnswer(f"There is no file {str(path)!r}.", errors={"": f"There is no file {str(path)!r}."})
+    return paths
+
+
+def _to_csv(spec: Mapping[str, Json]) -> str:
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerow([column["name"] for column in spec["columns"]])
+    writer.writerows([["" if cell is None else cell for cell in row] for row in spec.get("rows", ())])
+    return target.getvalue()
+
+
+def _from_csv(text: str, spec: Mapping[str, Json]) -> Json:
+    rows = list(csv.reader(io.StringIO(text)))[1:]
+    kinds = [column.get("type", "any") for column in spec["columns"]]
+    return [[_cell(cell, kind) for cell, kind in zip(row, kinds, strict=False)] for row in rows if row]
+
+
+def _cell(text: str, kind: str) -> Json:
+    if text == "":
+        return None
+    if kind == "boolean":
+        return {"true": True, "yes": True, "false": False, "no": False}.get(text.strip().lower(), text)
+    if kind in ("number", "any"):
+        for shape in (int, float):
+            try:
+                return shape(text)
+            except ValueError:
+                pass
+    return text

@@ -1,0 +1,187 @@
+"""``outlast run``: one session, here in the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from outlast.cli.arguments import describe, read_arguments
+from outlast.cli.exits import Code
+from outlast.cli.options import DataDir, settings_of, split_target
+from outlast.cli.prompts import NoAnswer, asker_for
+from outlast.cli.screen import Screen
+from outlast.cli.terminal import Interrupts, Player
+from outlast.kit.errors import AppBroken, AppNotFound
+from outlast.kit.ids import new_id
+from outlast.kit.settings import Settings
+from outlast.protocol.codec import Json
+
+if TYPE_CHECKING:
+    from outlast.cli.local import LocalSession
+    from outlast.runtime import Runtime
+    from outlast.runtime.registry import AppEntry, Registry
+
+_FOR_EVER = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the command line asks for."""
+
+    target: str
+    words: Sequence[str]
+    settings: Settings
+    keep: bool
+    as_json: bool
+    title: str
+    files: Path | None
+
+
+def run(
+    context: typer.Context,
+    target: Annotated[
+        str, typer.Argument(metavar="FILE[:APP]", help="A file of apps, and which of them if it has several.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Write each event as a line of JSON.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep/--no-keep", help="Keep the session in the data folder, or in memory only.")
+    ] = True,
+    title: Annotated[str, typer.Option(help="Title of the session.")] = "",
+    files: Annotated[
+        Path | None, typer.Option(help="Folder for the app's pictures and files; a temporary one if left out.")
+    ] = None,
+    data_dir: DataDir = None,
+    show_help: Annotated[bool, typer.Option("--help", help="Show this, or the app's parameters after FILE.")] = False,
+) -> None:
+    """Run an app in the terminal.
+
+    What follows FILE are the app's arguments: `--city Lisbon --days 3`; `outlast run FILE --help` shows them. After
+    `--` everything is the app's, even what is named like an option of this command.
+
+    Ctrl-C cancels the session, a second one kills it. Ctrl-D at a question leaves it for later.
+    """
+    if not target:
+        typer.echo(context.get_help())
+        raise typer.Exit(Code.OK if show_help else Code.USAGE)
+    settings = settings_of(data_dir, hibernate_after=_FOR_EVER)
+    if show_help:
+        asyncio.run(_explain(target, settings))
+        return
+    wanted = Wanted(target, context.args, settings, keep=keep, as_json=as_json, title=title, files=files)
+    raise typer.Exit(asyncio.run(_run(wanted)))
+
+
+async def _explain(target: str, settings: Settings) -> None:
+    """Show an app's parameters."""
+    from outlast.runtime.opening import host_settings, memory_runtime  # late: the command line starts fast
+
+    async with await memory_runtime(host_settings(settings)) as runtime:
+        entry = await _find(runtime.registry, target)
+    console = Console(highlight=False)
+    console.print(Text.assemble((entry.info.title, "bold"), f"  {entry.id}"))
+    if entry.info.doc:
+        console.print(Text(entry.info.doc))
+    console.print()
+    parameters = describe(entry.info)
+    if not parameters:
+        console.print("It takes no arguments.")
+        return
+    grid = Table.grid(padding=(0, 2))
+    for option, form, words in parameters:
+        grid.add_row(f"  {option}", Text(form, style="cyan"), Text(words, style="dim"))
+    console.print(grid)
+
+
+async def _find(registry: Registry, target: str) -> AppEntry:
+    """The app that ``FILE[:APP]`` names."""
+    path, function = split_target(target)
+    registry.add(path)
+    await registry.load()
+    for broken in registry.broken():
+        raise AppBroken(f"{path} can't be loaded. {broken.message}")
+    entries = [entry for entry in registry.apps() if function in ("", entry.info.name)]
+    if len(entries) == 1:
+        return entries[0]
+    names = ", ".join(entry.info.name for entry in registry.apps())
+    if not names:
+        raise AppNotFound(f"{path} has no app: put @app (from outlast import app) above a function.")
+    if not entries:
+        raise AppNotFound(f"{path} has no app {function!r}; it has {names}.")
+    raise AppNotFound(f"{path} has several apps ({names}); say which: {path}:{entries[0].info.name}.")
+
+
+async def _run(wanted: Wanted) -> Code:
+    from outlast.runtime.opening import (  # late: the command line starts fast
+        host_settings,
+        memory_runtime,
+        open_runtime,
+    )
+
+    interrupts = Interrupts()
+    if wanted.keep:
+        opening = open_runtime(wanted.settings, resume=False)
+    else:
+        opening = memory_runtime(host_settings(wanted.settings))
+    async with await opening as runtime:
+        with interrupts.listening():
+            return await _play(runtime, wanted, interrupts)
+
+
+async def _play(runtime: Runtime, wanted: Wanted, interrupts: Interrupts) -> Code:
+    from outlast.cli.local import LocalSession, saver  # late: the command line starts fast
+
+    said = Console(stderr=True, highlight=False)
+    session_id = await _start(runtime, wanted)
+    session = LocalSession(runtime, session_id, max_upload_bytes=wanted.settings.max_upload_bytes)
+    folder = wanted.files or Path(tempfile.gettempdir()) / f"outlast-{session_id[-8:]}"
+    screen = Screen(
+        Console(highlight=False), save=saver(folder, lambda sha256: runtime.files.path_of(session_id, sha256))
+    )
+    player = Player(session, None if wanted.as_json else screen, asker_for(said, as_json=wanted.as_json), console=said)
+    try:
+        code = await player.play(interrupts)
+    except NoAnswer as error:
+        await _leave(session, keep=wanted.keep)
+        raise NoAnswer(f"{error.message} {_goes_on(session_id, wanted)}") from None
+    if code is Code.NO_ANSWER:
+        await _leave(session, keep=wanted.keep)
+        said.print(Text(_goes_on(session_id, wanted), style="dim"))
+    return code
+
+
+async def _start(runtime: Runtime, wanted: Wanted) -> str:
+    from outlast.cli.local import LOCAL_USER, store  # late: the command line starts fast
+
+    entry = await _find(runtime.registry, wanted.target)
+    session_id = new_id()
+    files: dict[Path, dict[str, Json]] = {}
+    args = read_arguments(entry.info.schema, wanted.words, file=lambda path: files.setdefault(path, {}))
+    for path, reference in files.items():
+        reference.update(await store(runtime, session_id, path, max_bytes=wanted.settings.max_upload_bytes))
+    await runtime.host.start(entry, args, user=LOCAL_USER, title=wanted.title or None, session_id=session_id)
+    return session_id
+
+
+async def _leave(session: LocalSession, *, keep: bool) -> None:
+    """Let a session that nobody answers here sleep; one that is not kept has no later, and is cancelled."""
+    if keep:
+        await session.leave()
+    else:
+        await session.end("Nobody answers.")
+
+
+def _goes_on(session_id: str, wanted: Wanted) -> str:
+    if not wanted.keep:
+        return "The session was not kept."
+    path, _ = split_target(wanted.target)
+    return f"The session waits: `outlast serve {path}`, then `outlast attach {session_id[-8:]}`."

@@ -1,0 +1,60 @@
+"""``outlast serve``: apps in a browser and behind an API."""
+
+from __future__ import annotations
+
+import logging
+import webbrowser
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.text import Text
+
+from outlast.cli.options import DataDir, settings_of
+from outlast.kit.settings import unknown_variables
+
+if TYPE_CHECKING:
+    from outlast.client import RunningServer
+
+
+def serve(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders or modules of apps.")],
+    host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any free one.  [default: 8000]")] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Access token; by default one is made and kept in the data folder.")
+    ] = None,
+    data_dir: DataDir = None,
+    reload: Annotated[bool, typer.Option("--reload", help="Take in changed files, for new sessions.")] = False,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the link in a browser.")] = False,
+) -> None:
+    """Serve apps to browsers and programs.
+
+    Sessions are kept in the data folder: after a crash or a restart they go on where they were.
+    """
+    from outlast.server.serve import serve as run_server  # late: the command line starts fast
+
+    settings = settings_of(data_dir, host=host, port=port, token=token)
+    console = Console(highlight=False, stderr=True)
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="%(message)s",
+        datefmt="%H:%M:%S",
+        handlers=[RichHandler(console=console, show_path=False, markup=False)],
+    )
+    for noisy in ("httpx", "alembic", "aiosqlite", "watchfiles", "uvicorn"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for name in unknown_variables():
+        console.print(Text(f"{name} is no setting of Outlast; is it misspelt?", style="yellow"))
+
+    def announce(running: RunningServer) -> None:
+        out = Console(highlight=False)
+        out.print(Text.assemble("Outlast serves ", (", ".join(paths), "bold")))
+        out.print(Text.assemble("  Open       ", (running.link, "bold cyan")), soft_wrap=True)
+        out.print(f"  Data       {settings.data_dir}", soft_wrap=True)
+        out.print("  Stop       Ctrl-C; sessions go on at the next start")
+        if open_browser:
+            webbrowser.open(running.link)
+
+    run_server(settings, paths, reload=reload, announce=announce)

@@ -1,0 +1,71 @@
+"""``outlast sessions``: what runs, waits and ran on a server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, get_args
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from outlast.cli.blocks import plain
+from outlast.cli.options import AsJson, DataDir, Server, Token, UsageError, print_json
+from outlast.kit.pages import MAX_LIMIT
+from outlast.protocol.api import SessionItem
+from outlast.protocol.document import State
+
+_STATES: tuple[State, ...] = get_args(State)
+_COLOURS = {"running": "cyan", "waiting": "yellow", "hibernated": "yellow", "completed": "green", "failed": "red"}
+
+
+def sessions(
+    state: Annotated[str | None, typer.Option(help=f"Only those in this state: {', '.join(_STATES)}.")] = None,
+    app: Annotated[str | None, typer.Option(help="Only those of this app (its id).")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="How many to list.")] = 20,
+    cursor: Annotated[str | None, typer.Option(help="Next page: what the page before said.")] = None,
+    as_json: AsJson = False,
+    server: Server = None,
+    token: Token = None,
+    data_dir: DataDir = None,
+) -> None:
+    """List sessions, those changed last first."""
+    from outlast.cli.connect import client_of  # late: the command line starts fast
+
+    if state is not None and state not in _STATES:
+        raise UsageError(f"There is no state {state!r}; the states are {', '.join(_STATES)}.")
+    wanted = next((each for each in _STATES if each == state), None)
+    with client_of(server, token, data_dir) as client:
+        page = client.sessions(state=wanted, app=app, limit=limit, cursor=cursor)
+    if as_json:
+        print_json(page)
+        return
+    console = Console(highlight=False)
+    if not page.items:
+        console.print("No sessions.")
+        return
+    grid = Table(show_edge=False, pad_edge=False, header_style="bold")
+    for column in ("id", "app", "title", "state", "changed", "waits for"):
+        grid.add_column(column, overflow="fold" if column == "id" else "ellipsis", no_wrap=column in ("id", "state"))
+    for item in page.items:
+        grid.add_row(*_row(item))
+    console.print(grid)
+    if page.next_cursor:
+        console.print(f"More: outlast sessions --cursor {page.next_cursor}", style="dim", soft_wrap=True)
+
+
+def _row(item: SessionItem) -> tuple[str | Text, ...]:
+    state = Text(item.state, style=_COLOURS.get(item.state, ""))
+    due = f"until {item.due_at:%Y-%m-%d %H:%M} UTC" if item.due_at and item.waiting_input is None else ""
+    waits = item.waiting_label or item.waiting_input or due
+    return item.id, Text(item.app), Text(plain(item.title)), state, ago(item.updated_at), Text(plain(waits))
+
+
+def ago(moment: datetime) -> str:
+    """How long ago something was, in one word: ``3 min``."""
+    seconds = max(0, int((datetime.now(UTC) - moment).total_seconds()))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago"
