@@ -23,13 +23,14 @@ from outlast.kit.errors import (
     Unavailable,
 )
 from outlast.protocol import events as e
-from outlast.protocol.commands import Limits, Recording, Start
+from outlast.protocol.admission import Gate
+from outlast.protocol.commands import AppInfo, Limits, Recording, Start
 from outlast.protocol.document import Document, apply, recording_of
 from outlast.runtime.files import SessionFiles
 from outlast.runtime.live import LiveSession, Outcome, Surroundings
 from outlast.runtime.records import SessionRecord, SessionRecords
 from outlast.runtime.registry import AppEntry, Registry
-from outlast.runtime.tracking import OpenInput, SessionLimits, stream_of
+from outlast.runtime.tracking import OpenInput, SessionLimits, stream_of, tighter
 from outlast.runtime.turns import Turns
 from outlast.streams.commit import GroupCommit
 from outlast.streams.log import StreamLog
@@ -99,6 +100,15 @@ class AwakeSessions:
         self.turns = Turns()
         self.timer_set: Callable[[], None] = lambda: None
         self.closing = False
+        self._around = Surroundings(
+            committer=ports.committer,
+            files=ports.files,
+            clock=ports.clock,
+            limits=settings.limits,
+            cancel_grace=settings.cancel_grace,
+            hibernate_after=settings.hibernate_after,
+            on_idle=self._on_idle,
+        )
         self._deaths: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -159,17 +169,7 @@ class AwakeSessions:
 
     def make(self, record: SessionRecord, seq: int) -> LiveSession:
         """Make the pump of a session that is not running yet."""
-        settings = self.settings
-        around = Surroundings(
-            committer=self.ports.committer,
-            files=self.ports.files,
-            clock=self.ports.clock,
-            limits=settings.limits,
-            cancel_grace=settings.cancel_grace,
-            hibernate_after=settings.hibernate_after,
-            on_idle=self._on_idle,
-        )
-        return LiveSession(record, seq=seq, around=around, scratch=self.ports.scratch_root / record.id)
+        return LiveSession(record, seq=seq, around=self._around, scratch=self.ports.scratch_root / record.id)
 
     async def spawn(self, entry: AppEntry, live: LiveSession) -> SessionProcess:
         """Get a process for a session, and its scratch folder."""
@@ -192,9 +192,10 @@ class AwakeSessions:
             attempt=record.attempt,
             secrets={name: self.ports.secrets[name] for name in entry.info.secrets if name in self.ports.secrets},
             scratch=str(live.scratch),
-            limits=self.settings.process_limits,
+            limits=_process_limits(self.settings.process_limits, entry.info),
             recording=recording,
         )
+        live.around = _surroundings(self._around, entry.info)
         process.send(start)
         live.attach(process)
         self._spawn_task(self._see_off(live))
@@ -230,6 +231,7 @@ class AwakeSessions:
             del self.live[record.id]
             await self._put_back(live, [], error)
             return None
+        live.gate = Gate(document)
         recording = recording_of(document, now=self.ports.clock.now())
         self.run(live, process, entry, seed=document.seed, recording=recording)
         return live
@@ -291,6 +293,37 @@ class AwakeSessions:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _process_limits(limits: Limits, info: AppInfo) -> Limits:
+    """The server's limits, or the app's own where those are tighter."""
+    own = {name: round(value) for name, value in info.limits.items()}
+    return Limits(
+        cpu_s=tighter(limits.cpu_s, own.get("cpu_s")),
+        memory_bytes=tighter(limits.memory_bytes, own.get("memory_bytes")),
+        open_files=tighter(limits.open_files, own.get("open_files")),
+        processes=tighter(limits.processes, own.get("processes")),
+    )
+
+
+def _surroundings(around: Surroundings, info: AppInfo) -> Surroundings:
+    limits, own = around.limits, info.limits
+    sizes = {name: round(own[name]) for name in ("stream_bytes", "bytes_per_s") if name in own}
+    hibernate_after = info.hibernate_after_s
+    return msgspec.structs.replace(
+        around,
+        limits=SessionLimits(
+            wall_time=tighter(limits.wall_time, timedelta(seconds=own["wall_s"]) if "wall_s" in own else None),
+            stream_bytes=tighter(limits.stream_bytes, sizes.get("stream_bytes")),
+            bytes_per_s=tighter(limits.bytes_per_s, sizes.get("bytes_per_s")),
+        ),
+        # A session that could not be replayed must keep its process.
+        hibernate_after=None
+        if not info.durable
+        else around.hibernate_after
+        if hibernate_after is None
+        else timedelta(seconds=hibernate_after),
+    )
 
 
 def _take_over(live: LiveSession, document: Document) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from outlast.kit.errors import BranchImpossible
 from outlast.protocol import events as e
 from outlast.protocol.codec import Json
-from outlast.protocol.inputs import check
+from outlast.protocol.inputs import check, is_secret
 from outlast.runtime.tracking import stream_of
 from outlast.streams.log import StreamLog
 
@@ -66,5 +66,5 @@ def _answered_otherwise(events: list[e.SessionEvent], value: Json, *, by: e.User
         if isinstance(event, e.InputSubmitted) and event.input == asked.input:
             break
         kept.append(event)
-    secret = bool(asked.spec.get("secret"))
+    secret = is_secret(asked.kind, asked.spec)
     return [*kept, e.InputSubmitted(input=asked.input, value=canonical, by=by, secret=secret)]

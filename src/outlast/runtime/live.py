@@ -24,16 +24,17 @@ from outlast.kit.errors import (
     InputNotFound,
     LimitExceeded,
     ProtocolViolation,
+    SessionHeld,
     SessionOver,
     StreamConflict,
     Unavailable,
 )
 from outlast.kit.killpoints import reach
 from outlast.protocol import events as e
-from outlast.protocol.blocks import check_props
-from outlast.protocol.codec import Json, encode_json
+from outlast.protocol.admission import Gate
+from outlast.protocol.codec import Json
 from outlast.protocol.commands import Acked, Answered, Cancel, Emission, TimerDue
-from outlast.protocol.inputs import check, check_request
+from outlast.protocol.inputs import check, is_secret
 from outlast.runtime.files import SessionFiles
 from outlast.runtime.records import Changed, Created, SessionRecord
 from outlast.runtime.tracking import Alarms, Meter, SessionLimits, Track, stream_of
@@ -75,14 +76,15 @@ class LiveSession:
         self.gone = asyncio.Event()
         self.ended: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.track = Track(record)
-        self._around = around
+        self.gate = Gate()
+        self.around = around
         self._process: SessionProcess | None = None
         self._outcome: Outcome | None = None
         self._cancel: Cancel | None = None
         self._ran = timedelta(0)
         self._running_since: datetime | None = None
         self._alarms = Alarms()
-        self._meter = Meter(record, around.limits)
+        self._meter = Meter(record)
 
     @property
     def stopping(self) -> bool:
@@ -110,7 +112,7 @@ class LiveSession:
             event.seq = self.seq
             if not copied:
                 event.at = now
-            data = encode_json(event)
+            data = e.encode_event(event)
             self.record.bytes += len(data)
             stored.append(StoredEvent(self.seq, e.kind_of(event), data, event.visibility))
             changed |= self.track.follow(event)
@@ -123,17 +125,22 @@ class LiveSession:
             self.record.updated_at = now
             copy = msgspec.structs.replace(self.record)
             change = Created(copy) if created else Changed(copy)
-        return self._around.committer.submit(Batch(stream_of(self.record.id), stored, change))
+        return self.around.committer.submit(Batch(stream_of(self.record.id), stored, change))
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, if it has one of its own."""
+        return self._process.pid if self._process is not None else None
 
     def put_record(self) -> asyncio.Future[None]:
         """Have the record written as it is, without an event."""
-        return self._around.committer.submit(
+        return self.around.committer.submit(
             Batch(stream_of(self.record.id), [], Changed(msgspec.structs.replace(self.record)))
         )
 
     def now(self) -> datetime:
         """The time, as the host's clock has it."""
-        return self._around.clock.now()
+        return self.around.clock.now()
 
     def attach(self, process: SessionProcess) -> None:
         """Take the session's process and pump until it ends; `ended` tells how."""
@@ -167,6 +174,8 @@ class LiveSession:
 
         Raises:
             SessionOver, InputNotFound, AlreadyAnswered, InvalidAnswer: see `prepare`.
+            SessionHeld: another host has taken over.
+            Unavailable: nothing was stored; the same answer may be given again.
         """
         canonical = self.prepare(input_id, value)
         asked = self.track.inputs.pop(input_id)
@@ -175,13 +184,17 @@ class LiveSession:
         self.track.timers.pop(f"t:{input_id}", None)
         try:
             if asked.kind in ("upload", "form"):
-                await self._around.files.give(self.record.id, self.scratch)
-            secret = bool(asked.spec.get("secret"))
+                await self.around.files.give(self.record.id, self.scratch)
+            secret = is_secret(asked.kind, asked.spec)
             await self.put([e.InputSubmitted(input=input_id, value=canonical, by=by, secret=secret)])
         except Unavailable:
             self.track.answered.discard(input_id)
             self.track.inputs[input_id] = asked
             raise
+        except StreamConflict:
+            self._outcome = "fenced"
+            self.kill()
+            raise SessionHeld(f"Session {self.record.id} is awake on another host; send the answer there.") from None
         reach("host.answer_committed")
         self._alarms.stop("idle")
         if self._process is not None:
@@ -192,7 +205,7 @@ class LiveSession:
         if self._cancel is None and self._process is not None:
             self._cancel = Cancel(by=by, reason=reason)
             self._process.send(self._cancel)
-            self._alarms.set("grace", self._around.cancel_grace, self._process.kill)
+            self._alarms.set("grace", self.around.cancel_grace, self._process.kill)
 
     async def hibernate(self) -> bool:
         """End the process of a session that waits.
@@ -259,21 +272,18 @@ class LiveSession:
         for event in emission.events:
             if self.record.over:
                 raise ProtocolViolation("Nothing may follow the end of a session.")
-            if isinstance(event, e.BlockOpened):
-                check_props(event.kind, event.props)
-            elif isinstance(event, e.InputRequested):
-                check_request(event.kind, event.spec)
+            self.gate.admit(event)
         if emission.files:
-            await self._around.files.take(self.record.id, self.scratch, emission.files)
+            await self.around.files.take(self.record.id, self.scratch, emission.files)
         reach("host.before_commit")
         before = self.record.bytes
         await self.put(emission.events)
         reach("host.after_commit")
         process.send(Acked(emission=emission.emission))
         if not self.record.over:
-            self._meter.count(self.record.bytes - before)
-            if self.record.state == "waiting" and self._around.hibernate_after is not None:
-                self._alarms.set("idle", self._around.hibernate_after, lambda: self._around.on_idle(self.record.id))
+            self._meter.count(self.record.bytes - before, self.around.limits)
+            if self.record.state == "waiting" and self.around.hibernate_after is not None:
+                self._alarms.set("idle", self.around.hibernate_after, lambda: self.around.on_idle(self.record.id))
 
     async def _listen(self, process: SessionProcess) -> None:
         """Log what is written past Python: C libraries, child processes, the interpreter's last words."""
@@ -282,7 +292,7 @@ class LiveSession:
                 if not self.stopping:
                     before = self.record.bytes
                     await self.put([e.LogWritten(channel="stderr", text=data.decode(errors="replace"))])
-                    self._meter.count(self.record.bytes - before)
+                    self._meter.count(self.record.bytes - before, self.around.limits)
         except LimitExceeded as error:
             process.kill()
             await self._fail(error.code, error.message)
@@ -331,7 +341,7 @@ class LiveSession:
 
     def _clock_runs(self) -> None:
         """Count wall time while the session runs, not while it waits for somebody."""
-        limit, now = self._around.limits.wall_time, self.now()
+        limit, now = self.around.limits.wall_time, self.now()
         if limit is None or self._process is None:
             return
         if self._running_since is not None:

@@ -8,7 +8,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -29,7 +29,7 @@ from outlast.runtime.awake import HostSettings, Ports
 from outlast.runtime.files import SessionFiles
 from outlast.runtime.host import Host
 from outlast.runtime.ownership import Ownership
-from outlast.runtime.records import MemoryRecords, SessionRecords
+from outlast.runtime.records import Lease, MemoryRecords, SessionRecords
 from outlast.runtime.records_sql import SqlRecords
 from outlast.runtime.registry import Registry
 from outlast.runtime.timers import WakeTimers
@@ -90,11 +90,19 @@ class Runtime:
         self.host.on_timer_set(self._timers.changed)
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
+        self._resumes = True
 
-    async def start(self) -> None:
-        """Take the lease, load the apps in the background, then go on with what was running when a host ended."""
+    async def start(self, *, resume: bool = True) -> None:
+        """Take the lease; with ``resume`` load the apps and go on with what other hosts left, in the background."""
+        self._resumes = resume
         await self._ownership.start()
-        self._tasks.append(asyncio.create_task(self._begin(), name="load apps and resume"))
+        if resume:
+            self._tasks.append(asyncio.create_task(self._begin(), name="load apps and resume"))
+
+    @property
+    def lease(self) -> Lease:
+        """Who this host is."""
+        return self._ownership.lease
 
     @property
     def executor(self) -> Executor:
@@ -143,14 +151,22 @@ class Runtime:
         self._timers.start()
 
     async def _take_over(self) -> None:
+        if not self._resumes:
+            return
         await self.host.resume()
         self._timers.changed()
 
 
-async def open_runtime(settings: Settings) -> Runtime:
+async def open_runtime(settings: Settings, paths: Sequence[str | Path] = (), *, resume: bool = True) -> Runtime:
     """Open a runtime over a database; an embedded one is brought up to date first.
 
+    Args:
+        settings: of the database and the host.
+        paths: files, folders and modules of apps; loaded in the background.
+        resume: go on with the sessions that other hosts left; false to run one's own beside a server.
+
     Raises:
+        InvalidInput: one of the paths leads nowhere.
         Unavailable: the database can't be reached.
     """
     data = settings.data_dir.expanduser().resolve()
@@ -169,7 +185,13 @@ async def open_runtime(settings: Settings) -> Runtime:
         secrets=settings.app_secrets(),
         engine=engine,
     )
-    await runtime.start()
+    try:
+        for path in paths:
+            runtime.registry.add(path)
+        await runtime.start(resume=resume)
+    except BaseException:
+        await runtime.close()
+        raise
     return runtime
 
 

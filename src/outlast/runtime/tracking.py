@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +14,8 @@ from outlast.protocol import events as e
 from outlast.protocol.codec import Json
 from outlast.protocol.document import State
 from outlast.runtime.records import SessionRecord
+
+T = TypeVar("T", int, timedelta)
 
 _RATE_WINDOW_S = 10
 
@@ -23,6 +26,11 @@ class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):
     wall_time: timedelta | None = None
     stream_bytes: int | None = None
     bytes_per_s: int | None = None
+
+
+def tighter(limit: T | None, other: T | None) -> T | None:
+    """The smaller of two limits, either of which may be absent."""
+    return min((one for one in (limit, other) if one is not None), default=None)
 
 
 class OpenInput(msgspec.Struct, frozen=True):
@@ -147,22 +155,19 @@ class Meter:
 
     Args:
         record: its ``bytes`` are the total.
-        limits: of the session.
     """
 
-    def __init__(self, record: SessionRecord, limits: SessionLimits) -> None:
+    def __init__(self, record: SessionRecord) -> None:
         self._record = record
-        self._limits = limits
         self._since = asyncio.get_running_loop().time()
         self._recent_bytes = 0
 
-    def count(self, size_bytes: int) -> None:
+    def count(self, size_bytes: int, limits: SessionLimits) -> None:
         """Take in what was written, after `SessionRecord.bytes` has.
 
         Raises:
             LimitExceeded: with ``limit`` ``stream_bytes`` or ``bytes_per_s``.
         """
-        limits = self._limits
         if limits.stream_bytes is not None and self._record.bytes > limits.stream_bytes:
             raise LimitExceeded(
                 f"The session wrote more than {limits.stream_bytes} bytes in all.", limit="stream_bytes"

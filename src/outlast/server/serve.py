@@ -114,10 +114,8 @@ async def serve_async(
         running = RunningServer(
             url=f"http://{_url_host(settings.host)}:{port}", token=settings.access_token(), pid=os.getpid()
         )
-        runtime = await open_runtime(settings)
+        runtime = await open_runtime(settings, paths)
         try:
-            for path in paths:
-                runtime.registry.add(path)
             app = create_app(
                 runtime,
                 token=running.token,
@@ -135,7 +133,7 @@ async def serve_async(
                     if announce is not None:
                         announce(running)
 
-                server = HttpServer(_config(app), stopping=stopping, on_started=started)
+                server = HttpServer(config_of(app), stopping=stopping, on_started=started)
                 async with _beside(server, runtime, paths if reload else (), stop=stop):
                     # What start-up made stays for good: the collector need not look at it again.
                     gc.collect()
@@ -145,7 +143,8 @@ async def serve_async(
             await runtime.close()
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def config_of(app: FastAPI) -> uvicorn.Config:
+    """How uvicorn serves the app: no access log, no lifespan, a bounded wait for requests at its end."""
     return uvicorn.Config(
         app,
         http="httptools",

@@ -1,0 +1,152 @@
+"""One suite for the session records, on every backend."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from outlast.db.engine import create_engine
+from outlast.db.migrations import upgrade
+from outlast.kit.errors import InvalidCursor, SessionHeld, SessionNotFound
+from outlast.runtime.records import (
+    Changed,
+    Created,
+    Lease,
+    MemoryRecords,
+    SessionFilter,
+    SessionRecord,
+    SessionRecords,
+)
+from outlast.runtime.records_sql import SqlRecords
+from outlast.streams.log import Batch, StreamLog
+from outlast.streams.log_memory import MemoryLog
+from outlast.streams.log_sql import SqlLog
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+HERE = Lease(host="here", machine="m", pid=1, process_started="a")
+THERE = Lease(host="there", machine="other", pid=1, process_started="b")
+
+
+class Backend(msgspec.Struct):
+    """Records, and the log that writes them."""
+
+    records: SessionRecords
+    log: StreamLog
+
+    async def write(self, *changes: object) -> None:
+        """Write changes as a commit does."""
+        await self.log.append([Batch("s", [], change) for change in changes])
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def backend(request: pytest.FixtureRequest) -> AsyncIterator[Backend]:
+    if request.param == "memory":
+        records = MemoryRecords()
+        yield Backend(records, MemoryLog(records))
+        return
+    engine = create_engine(request.getfixturevalue(f"{request.param}_url"))
+    await upgrade(engine)
+    sql = SqlRecords(engine)
+    log = SqlLog(engine, sql)
+    yield Backend(sql, log)
+    await log.close()
+    await engine.dispose()
+
+
+def _record(number: int, **fields: object) -> SessionRecord:
+    at = NOON + timedelta(seconds=number)
+    record = SessionRecord(id=f"s{number:03}", app="a:a", user_id="ada", created_at=at, updated_at=at, args={"n": [1]})
+    return msgspec.structs.replace(record, **fields)
+
+
+async def test_a_record_comes_back_as_it_was_written(backend: Backend) -> None:
+    record = _record(1, title="Tïtle", waiting_input="i1", due_at=NOON, bytes=2**40)
+    await backend.write(Created(record))
+    assert await backend.records.get("s001") == record
+    record.state, record.due_at = "completed", None
+    await backend.write(Changed(record))
+    assert await backend.records.get("s001") == record
+    await backend.records.delete("s001")
+    await backend.records.delete("s001")
+    with pytest.raises(SessionNotFound):
+        await backend.records.get("s001")
+
+
+async def test_pages_give_each_record_once_newest_first(backend: Backend) -> None:
+    await backend.write(*(Created(_record(n, app="b:b" if n % 3 else "a:a")) for n in range(25)))
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = await backend.records.page(SessionFilter(), cursor=cursor, limit=10)
+        seen += [record.id for record in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == [f"s{n:03}" for n in reversed(range(25))]
+    only = await backend.records.page(SessionFilter(app="a:a", user_id="ada", state="created"))
+    assert [record.id for record in only.items] == [f"s{n:03}" for n in reversed(range(25)) if n % 3 == 0]
+    assert not (await backend.records.page(SessionFilter(user_id="bob"))).items
+    with pytest.raises(InvalidCursor):
+        await backend.records.page(SessionFilter(), cursor="nonsense")
+
+
+async def test_records_with_one_time_are_told_apart_by_their_id(backend: Backend) -> None:
+    await backend.write(*(Created(_record(n, updated_at=NOON)) for n in range(5)))
+    first = await backend.records.page(SessionFilter(), limit=3)
+    rest = await backend.records.page(SessionFilter(), limit=3, cursor=first.next_cursor)
+    assert [record.id for record in [*first.items, *rest.items]] == ["s004", "s003", "s002", "s001", "s000"]
+    assert rest.next_cursor is None
+
+
+async def test_what_is_due_and_unfinished_is_found_where_nobody_owns_it(backend: Backend) -> None:
+    await backend.write(
+        Created(_record(1, due_at=NOON, state="hibernated")),
+        Created(_record(2, due_at=NOON + timedelta(hours=1), state="hibernated")),
+        Created(_record(3, due_at=NOON, host="here", state="waiting")),
+        Created(_record(4, state="running")),
+    )
+    assert await backend.records.due(NOON) == ["s001"]
+    assert await backend.records.next_due() == NOON
+    assert [record.id for record in await backend.records.unfinished()] == ["s004"]
+
+
+async def test_a_claim_raises_the_epoch_and_a_dead_host_is_no_obstacle(backend: Backend) -> None:
+    await backend.records.renew(HERE, until=NOON + timedelta(seconds=10))
+    await backend.write(Created(_record(1)))
+    first = await backend.records.claim("s001", host="here", now=NOON)
+    again = await backend.records.claim("s001", host="here", now=NOON)
+    assert (first.host, first.epoch, again.epoch) == ("here", 1, 2)
+    with pytest.raises(SessionNotFound):
+        await backend.records.claim("s999", host="here", now=NOON)
+
+
+async def test_a_session_belongs_to_its_host_while_the_lease_lasts(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    await upgrade(engine)
+    records = SqlRecords(engine)
+    backend = Backend(records, SqlLog(engine, records))
+    await records.renew(THERE, until=NOON + timedelta(seconds=10))
+    await backend.write(Created(_record(1, host="there", epoch=1, state="running")))
+    with pytest.raises(SessionHeld):
+        await records.claim("s001", host="here", now=NOON)
+    assert await records.release_dead(HERE, now=NOON) == 0
+    assert await records.release_dead(HERE, now=NOON + timedelta(seconds=11)) == 1
+    assert (await records.claim("s001", host="here", now=NOON + timedelta(seconds=11))).epoch == 2
+    await records.leave(HERE)
+    assert (await records.get("s001")).host is None
+    await engine.dispose()
+
+
+async def test_a_host_whose_process_is_gone_is_dead_before_its_lease_ends(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    await upgrade(engine)
+    records = SqlRecords(engine)
+    backend = Backend(records, SqlLog(engine, records))
+    gone = Lease(host="gone", machine="m", pid=2**22 - 1, process_started="long ago")
+    await records.renew(gone, until=NOON + timedelta(seconds=10))
+    await backend.write(Created(_record(1, host="gone", state="running")))
+    assert await records.release_dead(HERE, now=NOON) == 1
+    await engine.dispose()
