@@ -14,15 +14,17 @@ DEFAULT_LOAD_TIMEOUT = timedelta(seconds=60)
 
 
 class ForkExecutor:
-    """One template a file, one spare process a template.
+    """One template a file, a spare process or more a template.
 
     Args:
+        spares: how many processes each template keeps ready.
         load_timeout: how long the import of a file may take.
     """
 
     preload = True
 
-    def __init__(self, *, load_timeout: timedelta = DEFAULT_LOAD_TIMEOUT) -> None:
+    def __init__(self, *, spares: int = 1, load_timeout: timedelta = DEFAULT_LOAD_TIMEOUT) -> None:
+        self._spares = spares
         self._load_timeout = load_timeout
         self._loading: dict[Hashable, asyncio.Task[tuple[Template, Sequence[AppInfo]]]] = {}
         self._templates: set[Template] = set()
@@ -77,7 +79,7 @@ class ForkExecutor:
         return await asyncio.shield(task)
 
     async def _load(self, source: Source) -> tuple[Template, Sequence[AppInfo]]:
-        template = Template(source, preload=self.preload, load_timeout=self._load_timeout)
+        template = Template(source, preload=self.preload, spares=self._spares, load_timeout=self._load_timeout)
         self._templates.add(template)
         template.on_gone = self._templates.discard
         try:

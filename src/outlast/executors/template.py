@@ -49,14 +49,16 @@ class Template:
     Args:
         source: the file it holds.
         preload: import the file before forking; else each forked process imports it for itself, ahead of time.
+        spares: how many processes to keep ready.
         load_timeout: how long an import may take.
 
     Attributes:
         on_gone: called when it has ended, and with it every process it forked.
     """
 
-    def __init__(self, source: Source, *, preload: bool, load_timeout: timedelta) -> None:
+    def __init__(self, source: Source, *, preload: bool, spares: int, load_timeout: timedelta) -> None:
         self.source = source
+        self._spares = spares
         self._preload = preload
         self._timeout_s = load_timeout.total_seconds()
         self._loop = asyncio.get_running_loop()
@@ -184,7 +186,7 @@ class Template:
         self._send(Fork())
 
     def _ask_spare(self) -> None:
-        if not self._spare and self._on_its_way <= len(self._asked):
+        while self._open and len(self._spare) + self._on_its_way - len(self._asked) < self._spares:
             self._ask()
 
     def _followed(self, process: RemoteProcess) -> RemoteProcess:
