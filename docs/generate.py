@@ -6,11 +6,12 @@ import ast
 import inspect
 import re
 import sys
+import textwrap
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_overloads
 
 import msgspec
 import typer
@@ -25,6 +26,7 @@ from outlast.protocol.schema import ANSWERS, EVENTS, Decision
 
 FOLDER = Path(__file__).with_name("reference")
 SOURCE = Path(outlast.__file__).parent
+LINE_CHARS = 90
 SECTIONS = ("Args", "Returns", "Yields", "Raises", "Attributes", "Example")
 
 BLOCKS = """# Blocks
@@ -262,13 +264,13 @@ def _failures() -> Iterable[tuple[str, str]]:
 
 def cli_page() -> str:
     """Reference of the command line."""
-    root = typer.main.get_command(command_line.APP_NAME)
-    out = [f"# Command line\n\n{_joined(root.help or '')}"]
+    root = typer.main.get_command(command_line.app)
+    out = [f"# Command line\n\n{_joined(root.help or '')}\n\n{root.epilog or ''}"]
     context = typer.Context(root, info_name="outlast")
-    for name, command in sorted(getattr(root, "commands", {}).items()):
+    for name, command in getattr(root, "commands", {}).items():
         if not command.hidden:
             inner = typer.Context(command, info_name=name, parent=context)
-            usage = " ".join(command.get_usage(inner).split()).removeprefix("Usage: ")
+            usage = " ".join(command.get_usage(inner).split()).removeprefix("Usage: ").replace("{ID}", "ID")
             rows = [
                 r
                 for p in command.get_params(inner)
@@ -288,10 +290,12 @@ def sdk_page() -> str:
 
 def _member(name: str, member: object) -> str:
     if inspect.ismodule(member):
-        return f"## `{name}`\n\n{prose(member.__doc__)}"
+        names = sorted(member.__all__)
+        rows = [(f"`{name}.{key}`", _first(inspect.getdoc(getattr(member, key)))) for key in names]
+        return f"## `{name}`\n\n{prose(member.__doc__)}\n\n{table(('function', 'meaning'), rows)}"
     parts = [f"## `{name}`"]
     if inspect.isfunction(member):
-        parts.append(f"<!-- docs: skip, a signature -->\n```python\n{name}{_signature(member)}\n```")
+        parts.append(f"<!-- docs: skip, a signature -->\n```python\n{_signatures(member)}\n```")
     parts.append(prose(inspect.getdoc(member)))
     holder = member if inspect.isclass(member) else type(member)
     if not inspect.isfunction(member) and holder.__module__.startswith("outlast."):
@@ -304,13 +308,25 @@ def _member(name: str, member: object) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def _signatures(function: Callable[..., object]) -> str:
+    """As they are written in the source, which reads better than what introspection makes of them."""
+    plain = inspect.unwrap(function)
+    loose = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(plain).parameters.values())
+    written = [_signature(each) for each in (get_overloads(plain) if loose else [])] or [_signature(plain)]
+    return "\n".join(f"{function.__name__}{each}" for each in written)
+
+
 def _signature(function: Callable[..., object]) -> str:
-    """As it is written in the source, which reads better than what introspection makes of it."""
-    tree = ast.parse(inspect.cleandoc(inspect.getsource(inspect.unwrap(function))))
-    (definition,) = tree.body
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
     assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef)
     result = f" -> {ast.unparse(definition.returns)}" if definition.returns else ""
-    return f"({ast.unparse(definition.args)}){result}"
+    # Whoever calls gets the answer: the question around it is how the function is built.
+    answer = re.sub(r"Question\[(.*)\]$", r"\1", result)
+    given = re.sub(r"(: (?:[^=,\[]|\[[^\]]*\])+)=", r"\1 = ", ast.unparse(definition.args))
+    if len(given) > LINE_CHARS:
+        lines = re.split(r", (?![^\[(]*[\])])", given)
+        given = "\n    " + ",\n    ".join(lines) + ",\n"
+    return f"({given}){answer}"
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
