@@ -16,7 +16,7 @@ from outlast.sdk import aio
 from outlast.sdk.app import App, app
 from outlast.sdk.chance import random, uuid
 from outlast.sdk.context import AnswerTimeout, SessionCancelled
-from outlast.sdk.durable import StepFailed, now, sleep, step
+from outlast.sdk.durable import StepFailed, step
 from outlast.sdk.files import File
 from outlast.sdk.forms import field, form
 from outlast.sdk.inputs import Approval, approve, ask, chat, choose, choose_many, confirm
@@ -25,6 +25,7 @@ from outlast.sdk.media import audio, chart, file, image, video
 from outlast.sdk.output import code, json, markdown, metric, note, table, thinking, write
 from outlast.sdk.pickers import edit_table, pick_date, pick_time, slider, upload
 from outlast.sdk.session import log, session, stop
+from outlast.sdk.timing import now, sleep
 from outlast.sdk.working import progress, status
 
 __all__ = [

@@ -10,7 +10,7 @@ from datetime import date, time, timedelta
 from typing import Literal, TypeVar, Unpack, overload
 
 from outlast.protocol.codec import Json
-from outlast.sdk import durable, forms, inputs, output, pickers
+from outlast.sdk import forms, inputs, output, pickers, timing
 from outlast.sdk.context import current
 from outlast.sdk.files import File
 from outlast.sdk.forms import Answers
@@ -32,7 +32,7 @@ chat = awaited(inputs.chat)
 choose_many = awaited(inputs.choose_many)
 confirm = awaited(inputs.confirm)
 edit_table = awaited(pickers.edit_table)
-now = durable.now_async
+now = timing.now_async
 
 
 @overload
@@ -115,7 +115,8 @@ async def slider(
 ) -> float:
     """As `outlast.slider`: ``budget = await aio.slider("Budget", 0, 2000)``."""
     ask_async: Json = awaited(pickers.slider)
-    return await ask_async(label, min, max, step=step, default=default, **more)
+    answer: float = await ask_async(label, min, max, step=step, default=default, **more)
+    return answer
 
 
 @overload
@@ -125,7 +126,8 @@ async def pick_date(label: str, *, optional: Literal[True], **more: Unpack[DateO
 async def pick_date(label: str, *, optional: bool = False, **more: Unpack[DateOptions]) -> date | None:
     """As `outlast.pick_date`: ``arrival = await aio.pick_date("Arrival")``."""
     ask_async: Json = awaited(pickers.pick_date)
-    return await ask_async(label, optional=optional, **more)
+    answer: date | None = await ask_async(label, optional=optional, **more)
+    return answer
 
 
 @overload
@@ -135,7 +137,8 @@ async def pick_time(label: str, *, optional: Literal[True], **more: Unpack[TimeO
 async def pick_time(label: str, *, optional: bool = False, **more: Unpack[TimeOptions]) -> time | None:
     """As `outlast.pick_time`: ``start = await aio.pick_time("Start")``."""
     ask_async: Json = awaited(pickers.pick_time)
-    return await ask_async(label, optional=optional, **more)
+    answer: time | None = await ask_async(label, optional=optional, **more)
+    return answer
 
 
 @overload
@@ -155,7 +158,8 @@ async def upload(
 ) -> File | list[File] | None:
     """As `outlast.upload`: ``sales = await aio.upload("Sales", accept=[".csv"])``."""
     ask_async: Json = awaited(pickers.upload)
-    return await ask_async(label, multiple=multiple, optional=optional, **more)
+    answer: File | list[File] | None = await ask_async(label, multiple=multiple, optional=optional, **more)
+    return answer
 
 
 async def sleep(duration: timedelta | float, *, key: str | None = None) -> None:
@@ -165,8 +169,8 @@ async def sleep(duration: timedelta | float, *, key: str | None = None) -> None:
         duration: a timedelta, or seconds.
         key: names the timer, for code that calls from several tasks.
     """
-    length = durable.duration_of(duration, "aio.sleep()")
-    durable.refuse_in_step()
+    length = timing.duration_of(duration, "aio.sleep()")
+    timing.refuse_in_step()
     await current().sleep(length, key=key_here(key))
 
 

@@ -10,16 +10,19 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
-from typing import Generic, ParamSpec, Protocol, TypeVar, overload
+from typing import Generic, ParamSpec, Protocol, TypeVar, cast, overload
+
+from typing_extensions import override
 
 from outlast.kit.errors import AppBroken, InvalidArguments
 from outlast.protocol.codec import Json
 from outlast.protocol.commands import AppInfo as AppInfo
 from outlast.sdk.docstrings import parse, words
-from outlast.sdk.durable import duration_of
-from outlast.sdk.hints import MISSING, Member, load_members, members_schema, shape_of
+from outlast.sdk.hints import shape_of
 from outlast.sdk.plain import plain
+from outlast.sdk.records import MISSING, Member, load_members, members_schema
 from outlast.sdk.shapes import Definitions, Problems
+from outlast.sdk.timing import duration_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,6 +57,7 @@ class App(Generic[P, R]):
         limits: Mapping[str, float] | None = None,
         resources: Mapping[str, float] | None = None,
         hibernate_after: timedelta | None = None,
+        local_names: Mapping[str, object] | None = None,
     ) -> None:
         functools.update_wrapper(self, function)
         self.function = function
@@ -65,7 +69,7 @@ class App(Generic[P, R]):
         self.limits = {name: float(value) for name, value in (limits or {}).items()}
         self.resources = {name: float(value) for name, value in (resources or {}).items()}
         self.hibernate_after = None if hibernate_after is None else duration_of(hibernate_after, "hibernate_after")
-        self._locals: Mapping[str, object] = {}
+        self._locals = local_names or {}
         self._check()
 
     def _check(self) -> None:
@@ -82,6 +86,7 @@ class App(Generic[P, R]):
         """Call the function as it is."""
         return self.function(*args, **kwargs)
 
+    @override
     def __repr__(self) -> str:
         return f"<app {self.name!r}>"
 
@@ -164,11 +169,12 @@ class App(Generic[P, R]):
             first, message = next(iter(problems.items()))
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             raise InvalidArguments(f"{first} {message}{more}.", errors=problems)
-        positional: list[object] = []
         named = dict(loaded)
-        for parameter in inspect.signature(self.function).parameters.values():
-            if parameter.kind is parameter.POSITIONAL_ONLY:
-                positional.append(named.pop(parameter.name, parameter.default))
+        positional = [
+            named.pop(parameter.name, parameter.default)
+            for parameter in inspect.signature(self.function).parameters.values()
+            if parameter.kind is parameter.POSITIONAL_ONLY
+        ]
         return positional, named
 
     def info(self) -> AppInfo:
@@ -251,15 +257,14 @@ def app(function: Callable[P, R] | None = None, /, **options: Json) -> App[P, R]
     def decorate(given: Callable[P, R]) -> App[P, R]:
         if not inspect.isfunction(inspect.unwrap(given)):
             raise TypeError(f"@app marks a function, not {type(given).__name__}.")
-        made = App(given, **options)
-        if "<locals>" in given.__qualname__:
-            made._locals = frame.f_locals
-        return made
+        return App(given, **options, local_names=frame.f_locals if "<locals>" in given.__qualname__ else None)
 
-    return decorate if function is None else decorate(function)
+    if function is not None:
+        return decorate(function)
+    return cast("AppDecorator", decorate)  # each use has its own P and R
 
 
-def apps_of(module: types.ModuleType) -> Sequence[App[..., object]]:
+def apps_of(module: types.ModuleType) -> Sequence[App[Json, Json]]:
     """The apps of a module, in the order of their definition; those it imported from elsewhere are not its own.
 
     Args:

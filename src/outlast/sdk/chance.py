@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import random as stdlib_random
 import threading
 import uuid as stdlib_uuid
 import weakref
 from typing import NoReturn
+
+from typing_extensions import override
 
 from outlast.sdk.context import Recorder, current
 from outlast.sdk.place import step_scope
@@ -25,8 +26,7 @@ class _Chance:
         name = f"{use}/{scope.step if scope else ''}"
         found = self._randoms.get(name)
         if found is None:
-            seed = hashlib.sha256(f"{self._seed}/{name}".encode()).digest()
-            found = self._randoms[name] = stdlib_random.Random(int.from_bytes(seed, "big"))
+            found = self._randoms[name] = stdlib_random.Random(f"{self._seed}/{name}")
         return found
 
 
@@ -68,25 +68,31 @@ class SessionRandom(stdlib_random.Random):
     # Everything else of `Random` is built on these two, but for `gauss`, which keeps a second draw in the object
     # that sessions in threads would share.
 
+    @override
     def random(self) -> float:
         """A number from 0 up to 1, 1 excluded."""
         return _drawn_from("random").random()
 
+    @override
     def getrandbits(self, k: int, /) -> int:
         """A whole number of ``k`` random bits."""
         return _drawn_from("random").getrandbits(k)
 
+    @override
     def gauss(self, mu: float = 0.0, sigma: float = 1.0) -> float:
         """A number of the normal distribution."""
         return self.normalvariate(mu, sigma)
 
+    @override
     def seed(self, *_args: object, **_kwargs: object) -> None:
         """Do nothing: the session gives the seed."""
 
+    @override
     def getstate(self) -> NoReturn:
         """Refuse: the state belongs to the session."""
         raise NotImplementedError("The session keeps the state of its random numbers.")
 
+    @override
     def setstate(self, state: object) -> NoReturn:
         """Refuse: the state belongs to the session."""
         raise NotImplementedError("The session keeps the state of its random numbers.")

@@ -176,6 +176,11 @@ _current: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar("outl
 _process_wide: list[Recorder] = []
 
 
+def in_session() -> bool:
+    """Whether the caller runs in a session."""
+    return _current.get() is not None or bool(_process_wide)
+
+
 def current() -> Recorder:
     """The recorder of the session that the caller runs in.
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from uuid import UUID
 
 from outlast.protocol.codec import Json
+from outlast.sdk.compounds import AnyOf, Many
 from outlast.sdk.docstrings import words
 from outlast.sdk.files import File
-from outlast.sdk.hints import MISSING, AnyOf, Foreign, Many, Member, Record
 from outlast.sdk.plain import clean, plain
 from outlast.sdk.questions import Control, NotAccepted
+from outlast.sdk.records import MISSING, Foreign, Member, Record
 from outlast.sdk.shapes import BAD, Choice, Leaf, Problems, Ruled, Rules, Shape
 
 

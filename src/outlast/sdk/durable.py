@@ -1,4 +1,4 @@
-"""What is kept: steps, sleeps and the clock. Each is done once and found again when the session is replayed."""
+"""Steps: what is done once, and found again when the session is replayed."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ import pickle
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import ParamSpec, Protocol, TypeVar, cast, overload
 
 from outlast.kit.errors import OutlastError, ReplayDiverged
 from outlast.protocol.codec import Json
 from outlast.protocol.commands import RecordedStep
 from outlast.protocol.events import StepError
-from outlast.sdk.context import NoSession, Pending, Recorder, current
-from outlast.sdk.place import inside_step, key_here, step_scope
+from outlast.sdk.context import NoSession, Pending, Recorder, current, in_session
+from outlast.sdk.place import inside_step, key_here
 from outlast.sdk.plain import MAX_INT, clean
-from outlast.sdk.questions import AskedInStep
-from outlast.sdk.streaming import refuse_on_loop
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +37,14 @@ class StepTimeout(OutlastError, TimeoutError):
     code = "step.timeout"
 
 
+class KeyOf(Protocol):
+    """Makes a call's key of the step's arguments."""
+
+    def __call__(self, *args: Json, **kwargs: Json) -> str:
+        """Give the key."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How a step is tried again."""
@@ -49,6 +55,7 @@ class Policy:
     max_backoff: timedelta = timedelta(minutes=1)
     timeout: timedelta | None = None
     retry_on: tuple[type[Exception], ...] = (Exception,)
+    key: KeyOf | None = None
 
     def __post_init__(self) -> None:
         if self.retries < 0 or self.backoff < timedelta(0):
@@ -88,6 +95,7 @@ def step(
     max_backoff: timedelta = ...,
     timeout: timedelta | None = None,
     retry_on: type[Exception] | tuple[type[Exception], ...] = Exception,
+    key: KeyOf | None = None,
 ) -> StepDecorator: ...
 def step(*given: object, **options: object) -> object:
     """Run a function once and keep its result: a decorator, or a call.
@@ -105,6 +113,9 @@ def step(*given: object, **options: object) -> object:
         max_backoff: the longest wait.
         timeout: of one attempt; for ``async def`` functions only.
         retry_on: which errors are worth another try.
+        key: names each call, made of the function's arguments, for steps that run in several threads or tasks:
+            ``@step(key=lambda page: f"page-{page}")``. Else they are counted in the order they begin, which must be the
+            same in every run.
 
     Returns:
         The function as a step; or, for the call, its result (awaitable for an ``async def``).
@@ -139,16 +150,16 @@ def step(*given: object, **options: object) -> object:
     return lambda function: _as_step(function, policy)
 
 
-def _as_step(function: Callable[..., object], policy: Policy) -> Callable[..., object]:
-    name = policy.name or getattr(function, "__name__", type(function).__name__)
+def _as_step(function: Json, policy: Policy) -> Json:
+    name: str = policy.name or str(getattr(function, "__name__", "step"))
     if inspect.iscoroutinefunction(inspect.unwrap(function)):
-        run_async = cast("Callable[..., Awaitable[object]]", function)
 
         @functools.wraps(function)
-        async def async_step(*args: object, **kwargs: object) -> object:
-            if not _in_session():
-                return await run_async(*args, **kwargs)
-            return await _run_async(name, policy, lambda: run_async(*args, **kwargs))
+        async def async_step(*args: Json, **kwargs: Json) -> object:
+            if not in_session():
+                return await function(*args, **kwargs)
+            key = policy.key(*args, **kwargs) if policy.key else None
+            return await _run_async(name, policy, lambda: function(*args, **kwargs), key=key)
 
         return async_step
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
@@ -157,28 +168,21 @@ def _as_step(function: Callable[..., object], policy: Policy) -> Callable[..., o
         raise TypeError(f"The step {name!r} has a timeout, which only an `async def` can be held to.")
 
     @functools.wraps(function)
-    def sync_step(*args: object, **kwargs: object) -> object:
-        if not _in_session():
+    def sync_step(*args: Json, **kwargs: Json) -> object:
+        if not in_session():
             return function(*args, **kwargs)
-        return _run(name, policy, lambda: function(*args, **kwargs))
+        key = policy.key(*args, **kwargs) if policy.key else None
+        return _run(name, policy, lambda: function(*args, **kwargs), key=key)
 
     return sync_step
 
 
-def _in_session() -> bool:
-    try:
-        current()
-    except NoSession:
-        return False
-    return True
-
-
-def _run(name: str, policy: Policy, work: Callable[[], object]) -> object:
+def _run(name: str, policy: Policy, work: Callable[[], object], *, key: str | None) -> object:
     recorder = current()
-    step_id, recorded = recorder.begin_step(name, key=key_here(None))
+    step_id, recorded = recorder.begin_step(name, key=key_here(key))
     if recorded is not None:
         return _recorded(name, recorded)
-    attempt = 0
+    attempt, result = 0, None
     with inside_step(step_id):
         while True:
             attempt += 1
@@ -201,14 +205,14 @@ def _run(name: str, policy: Policy, work: Callable[[], object]) -> object:
     return result
 
 
-async def _run_async(name: str, policy: Policy, work: Callable[[], Awaitable[object]]) -> object:
+async def _run_async(name: str, policy: Policy, work: Callable[[], Awaitable[object]], *, key: str | None) -> object:
     import asyncio  # late: only async apps pay for it
 
     recorder = current()
-    step_id, recorded = recorder.begin_step(name, key=key_here(None))
+    step_id, recorded = recorder.begin_step(name, key=key_here(key))
     if recorded is not None:
         return _recorded(name, recorded)
-    attempt = 0
+    attempt, result = 0, None
     with inside_step(step_id):
         while True:
             attempt += 1
@@ -268,7 +272,7 @@ def _pickled_error(error: Exception) -> str | None:
     """The error pickled, if it comes back as the same type; many errors with own constructors don't."""
     try:
         data = pickle.dumps(error)
-        if type(pickle.loads(data)) is type(error):
+        if type(pickle.loads(data)) is type(error):  # noqa: S301  made in the line above
             return base64.b64encode(data).decode()
     except Exception:  # broad: pickling runs the code of foreign classes
         pass
@@ -286,7 +290,8 @@ def _recorded(name: str, recorded: RecordedStep) -> object:
 
 def _unpickled(name: str, pickled: str) -> object:
     try:
-        return pickle.loads(base64.b64decode(pickled))
+        # Only a session process opens it, and only what a run of the same app wrote.
+        return pickle.loads(base64.b64decode(pickled))  # noqa: S301
     except Exception as error:  # broad: unpickling runs the code of foreign classes
         raise ReplayDiverged(
             f"The kept result of the step {name!r} can't be read any more ({type(error).__name__}: {error}): "
@@ -325,86 +330,3 @@ def is_exact_json(value: object, depth: int = 0) -> bool:
     if isinstance(value, dict) and kind is dict:
         return all(type(k) is str and is_exact_json(k) and is_exact_json(v, depth + 1) for k, v in value.items())
     return False
-
-
-def duration_of(duration: timedelta | float, name: str) -> timedelta:
-    """Read a duration given as timedelta or seconds.
-
-    Raises:
-        TypeError: it is neither.
-        ValueError: it is negative or not finite.
-    """
-    if isinstance(duration, (int, float)) and not isinstance(duration, bool):
-        if not math.isfinite(duration):
-            raise ValueError(f"{name} takes a finite time.")
-        duration = timedelta(seconds=duration)
-    if not isinstance(duration, timedelta):
-        raise TypeError(f"{name} takes a timedelta or seconds, not {type(duration).__name__}.")
-    if duration < timedelta(0):
-        raise ValueError(f"{name} can't take a negative time.")
-    return duration
-
-
-def sleep(duration: timedelta | float, *, key: str | None = None) -> None:
-    """Wait, for a second or a month: the session needs no process meanwhile, and wakes when the time has come.
-
-    Args:
-        duration: a timedelta, or seconds.
-        key: names the timer, for code that calls from several threads or tasks.
-
-    Raises:
-        SessionCancelled: the session was cancelled meanwhile.
-
-    Example:
-        ```python
-        sleep(timedelta(days=3))
-        ```
-    """
-    length = duration_of(duration, "sleep()")
-    refuse_on_loop("sleep")
-    refuse_in_step()
-    current().sleep(length, key=key_here(key)).wait()
-
-
-def refuse_in_step() -> None:
-    """Refuse to sleep inside a step.
-
-    Raises:
-        AskedInStep: the caller runs in one.
-    """
-    if step_scope() is not None:
-        raise AskedInStep(
-            "sleep() is durable, and a step runs in one go and keeps only its result: sleep before or after it, "
-            "or wait by time.sleep()."
-        )
-
-
-def now() -> datetime:
-    """The time, in UTC; a replay gets the time of the first run.
-
-    Example:
-        ```python
-        deadline = now() + timedelta(hours=1)
-        ```
-    """
-    pending, moment = _now()
-    if pending is not None:
-        pending.wait()
-    return moment
-
-
-async def now_async() -> datetime:
-    """As `now`, without blocking the event loop."""
-    pending, moment = _now()
-    if pending is not None:
-        await pending
-    return moment
-
-
-def _now() -> tuple[Pending | None, datetime]:
-    recorder = current()
-    step_id, recorded = recorder.begin_step("now", key=key_here(None))
-    if recorded is not None:
-        return None, datetime.fromisoformat(str(recorded.result))
-    moment = recorder.now()
-    return recorder.finish_step(step_id, "now", result=moment.isoformat()), moment

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 import msgspec
+from typing_extensions import override
 
 from outlast.protocol.blocks import FileRef
 from outlast.protocol.codec import Json
@@ -84,12 +85,15 @@ class File:
         """Open the file to read text; line ends are left to the reader, as `csv` wants."""
         return self.path.open("r", encoding=encoding, newline="")
 
+    @override
     def __eq__(self, other: object) -> bool:
         return isinstance(other, File) and self.ref == other.ref
 
+    @override
     def __hash__(self) -> int:
         return hash(self.ref)
 
+    @override
     def __repr__(self) -> str:
         return f"<File {self.name!r}, {self.size_bytes} bytes>"
 

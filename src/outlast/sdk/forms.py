@@ -8,14 +8,17 @@ from datetime import timedelta
 from enum import Enum
 from typing import TypeVar, overload
 
+from typing_extensions import override
+
 from outlast.protocol.codec import Json
 from outlast.protocol.events import User
-from outlast.sdk.controls import Control, control_of, fields_of, members_of, record_in
+from outlast.sdk.controls import control_of, fields_of, members_of, record_in
 from outlast.sdk.docstrings import words
-from outlast.sdk.hints import MISSING, Foreign, shape_of
+from outlast.sdk.hints import shape_of
 from outlast.sdk.plain import clean
-from outlast.sdk.questions import NotAccepted, Question, asks
-from outlast.sdk.shapes import Shape, shown_member
+from outlast.sdk.questions import Control, NotAccepted, Question, asks
+from outlast.sdk.records import MISSING, Foreign, Record
+from outlast.sdk.shapes import shown_member
 
 T = TypeVar("T")
 
@@ -80,6 +83,7 @@ class Answers(Mapping[str, Json]):
     def __init__(self, values: Mapping[str, Json]) -> None:
         self._values = dict(values)
 
+    @override
     def __getitem__(self, name: str) -> Json:
         return self._values[name]
 
@@ -89,17 +93,20 @@ class Answers(Mapping[str, Json]):
         except KeyError:
             raise AttributeError(f"The form has no field {name!r}.") from None
 
+    @override
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
+    @override
     def __len__(self) -> int:
         return len(self._values)
 
+    @override
     def __repr__(self) -> str:
         return f"Answers({self._values!r})"
 
 
-def instance_of(shape: Shape, flat: Mapping[str, object]) -> object:
+def instance_of(shape: Record | Foreign, flat: Mapping[str, object]) -> object:
     """Make the object of a class from the answers to its flat fields.
 
     Raises:
@@ -119,16 +126,9 @@ def instance_of(shape: Shape, flat: Mapping[str, object]) -> object:
     return _made(shape, given)
 
 
-def _made(shape: Shape, given: Mapping[str, object]) -> object:
-    make: Callable[..., object]
-    if isinstance(shape, Foreign):
-        make = shape.adapter.validate_python
-        arguments: Sequence[object] = [given]
-        named: Mapping[str, object] = {}
-    else:
-        make, arguments, named = getattr(shape, "owner"), [], given  # noqa: B009  a Record, by `record_in`
+def _made(shape: Record | Foreign, given: Mapping[str, object]) -> object:
     try:
-        return make(*arguments, **named)
+        return shape.owner(**given) if isinstance(shape, Record) else shape.adapter.validate_python(given)
     except (ValueError, AssertionError) as error:
         details: Json = getattr(error, "errors", None)
         if callable(details):  # Pydantic's

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TypeVar
+from typing import Self
+
+from typing_extensions import override
 
 from outlast.kit.errors import OutlastError
 from outlast.protocol.codec import Json
 from outlast.sdk.context import current
 from outlast.sdk.plain import clean
-
-Self = TypeVar("Self", bound="Block")
 
 
 class BlockClosed(OutlastError):
@@ -47,7 +47,7 @@ class Block:
         self.closed = True
         current().remove(self.id)
 
-    def __enter__(self: Self) -> Self:
+    def __enter__(self) -> Self:
         self._check_open()
         return self
 
@@ -56,6 +56,7 @@ class Block:
     ) -> None:
         self.close()
 
+    @override
     def __repr__(self) -> str:
         return f"<{self.kind} block {self.id}{' (closed)' if self.closed else ''}>"
 

@@ -73,8 +73,9 @@ def ask(
 
     Args:
         label: the question.
-        type: `str`, `int`, `float`, `Decimal`, `bool`, `date`, `time`, `datetime`, `UUID`, an enum, a ``Literal``, a list of
-            either, `File`, any of these in ``Annotated``; or a dataclass, TypedDict or Pydantic model, which becomes a form.
+        type: `str`, `int`, `float`, `Decimal`, `bool`, `date`, `time`, `datetime`, `UUID`, an enum, a ``Literal``,
+            a list of either, `File`, any of these in ``Annotated``; or a dataclass, TypedDict or Pydantic model,
+            which becomes a form.
         multiline: text of several lines.
         secret: text that is typed unseen and shown to nobody.
         format: of text: ``email`` or ``url``.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextvars
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TypeVar
+from typing import Self
+
+from typing_extensions import override
 
 from outlast.protocol.codec import Json
 from outlast.sdk import place
@@ -13,8 +15,6 @@ from outlast.sdk.context import current
 from outlast.sdk.handles import Block
 from outlast.sdk.place import key_here, open_block
 from outlast.sdk.plain import clean
-
-Self = TypeVar("Self", bound="Container")
 
 
 class Container(Block):
@@ -26,11 +26,13 @@ class Container(Block):
         super().__init__(id, kind)
         self._tokens: list[contextvars.Token[str | None]] = []
 
-    def __enter__(self: Self) -> Self:
+    @override
+    def __enter__(self) -> Self:
         self._check_open()
         self._tokens.append(place.push(self.id))
         return self
 
+    @override
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -47,6 +49,7 @@ class Part(Container):
 
     __slots__ = ()
 
+    @override
     def _leave(self, error: BaseException | None) -> None:
         del error
 
@@ -60,12 +63,15 @@ class Parts(Container, Sequence[Part]):
         super().__init__(id, kind)
         self._parts = parts
 
+    @override
     def __getitem__(self, index: int) -> Part:  # type: ignore[override]
         return self._parts[index]
 
+    @override
     def __len__(self) -> int:
         return len(self._parts)
 
+    @override
     def close(self) -> None:
         """Close the parts and what holds them."""
         for part in self._parts:
@@ -92,7 +98,7 @@ def section(title: str = "", *, key: str | None = None) -> Container:
     return Container(open_block("section", {"title": clean(title)}, key=key), "section")
 
 
-def expander(label: str, *, open: bool = False, key: str | None = None) -> Container:
+def expander(label: str, *, open: bool = False, key: str | None = None) -> Container:  # noqa: A002  the word that fits
     """Open a part that viewers fold and unfold.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -299,12 +298,12 @@ def file(
     return Block(open_block("file", props, key=key, closed=True), "file", closed=True)
 
 
-def _bytes_of(source: Source) -> Source:
+def _bytes_of(source: object) -> Source:
     """The source, or what an open binary file or `io.BytesIO` holds."""
     if isinstance(source, (bytes, bytearray, memoryview, str, Path, File)):
         return source
-    read: Mapping[str, Json] = {"read": getattr(source, "getvalue", None) or getattr(source, "read", None)}
-    content = read["read"]() if callable(read["read"]) else None
-    if isinstance(content, (bytes, bytearray)):
-        return bytes(content)
+    read: Json = getattr(source, "getvalue", None) or getattr(source, "read", None)
+    content = read() if callable(read) else None
+    if isinstance(content, bytes):
+        return content
     raise TypeError(f"A file can't be made of {type(source).__name__}; give bytes, a path or a File.")

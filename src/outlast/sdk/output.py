@@ -26,8 +26,9 @@ def write(value: object, /, *, key: str | None = None) -> str | None:
     """Show a value in the form that fits it.
 
     Text is Markdown. An iterator of chunks, sync or async, is streamed as it comes; on a replay a stream that
-    was written to its end is not started again. A DataFrame becomes a table; an Altair, Plotly or Matplotlib figure or a
-    picture becomes itself; an exception a fault; a mapping or list JSON; a path or `File` a download.
+    was written to its end is not started again. A DataFrame becomes a table; an Altair or Plotly figure a chart;
+    a Matplotlib figure or a PIL image a picture; an exception a fault; a mapping or list JSON; a path or `File` a
+    download.
 
     Args:
         value: what to show.
@@ -276,7 +277,7 @@ class MetricBlock(Block):
 def _figure(value: object) -> str | int | float:
     found = plain(value)
     if isinstance(found, bool) or not isinstance(found, (str, int, float)):
-        return "–" if found is None else str(found)
+        return "n/a" if found is None else str(found)
     return found
 
 

@@ -68,7 +68,8 @@ def inside_step(step: str) -> Iterator[None]:
 def key_here(key: str | None) -> str | None:
     """The key to give to a recorder: the caller's own, the step's next, or None to count on."""
     if key is not None:
-        if not isinstance(key, str) or not key:
+        given: object = key
+        if not isinstance(given, str) or not given:
             raise TypeError(f"key must be a text that is not empty, not {key!r}.")
         return key
     scope = _step.get()

@@ -9,7 +9,8 @@ import dataclasses
 import enum
 import math
 import uuid
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import PurePath
@@ -65,11 +66,11 @@ def _plain(value: object, where: str, depth: int) -> Json:
         raise ValueError(f"{where} is nested more than {_MAX_DEPTH} deep, or holds itself.")
     if isinstance(value, Mapping):
         return {_key(key): _plain(part, f"{where}[{key!r}]", depth + 1) for key, part in value.items()}
-    if isinstance(value, (list, tuple, Set)):
+    if isinstance(value, (list, tuple, AbstractSet)):
         fields = getattr(value, "_fields", None)
         if isinstance(value, tuple) and fields:
             return {name: _plain(part, f"{where}.{name}", depth + 1) for name, part in zip(fields, value, strict=True)}
-        parts: Iterable[object] = sorted(value, key=str) if isinstance(value, Set) else value
+        parts: Iterable[object] = sorted(value, key=str) if isinstance(value, AbstractSet) else value
         return [_plain(part, f"{where}[{i}]", depth + 1) for i, part in enumerate(parts)]
     record = as_record(value)
     if record is not None:

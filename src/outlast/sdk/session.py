@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
+from typing_extensions import override
+
 from outlast.protocol.codec import Json
 from outlast.protocol.events import User
 from outlast.sdk.context import SessionStopped, current
@@ -17,21 +19,25 @@ class Secrets(Mapping[str, str]):
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
 
+    @override
     def __getitem__(self, name: str) -> str:
         try:
             return self._values[name]
         except KeyError:
             known = ", ".join(sorted(self._values)) or "none"
             raise KeyError(
-                f"There is no secret {name!r} (there are: {known}). Name it in @app(secrets=[...]) and set it for the app."
+                f"There is no secret {name!r} (there are: {known}); name it in @app(secrets=[...]) and set it."
             ) from None
 
+    @override
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
+    @override
     def __len__(self) -> int:
         return len(self._values)
 
+    @override
     def __repr__(self) -> str:
         return f"<Secrets: {', '.join(sorted(self._values)) or 'none'}>"
 
@@ -89,6 +95,7 @@ class Session:
         """Whether a cancel has come; for threads, which are not interrupted."""
         return current().cancelled
 
+    @override
     def __repr__(self) -> str:
         return "<the session of the calling code>"
 

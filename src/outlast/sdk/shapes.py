@@ -10,6 +10,7 @@ import base64
 import binascii
 import enum
 import math
+import operator
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -95,10 +96,10 @@ class Rules:
     def wrong(self, value: Json) -> str | None:
         """What is wrong with a loaded value, in words."""
         for bound, holds, words in (
-            (self.ge, lambda v, b: v >= b, "at least"),
-            (self.gt, lambda v, b: v > b, "more than"),
-            (self.le, lambda v, b: v <= b, "at most"),
-            (self.lt, lambda v, b: v < b, "less than"),
+            (self.ge, operator.ge, "at least"),
+            (self.gt, operator.gt, "more than"),
+            (self.le, operator.le, "at most"),
+            (self.lt, operator.lt, "less than"),
         ):
             if bound is not None and not holds(value, bound):
                 return f"must be {words} {bound}"

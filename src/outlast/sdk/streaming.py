@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TypeGuard
 
 from outlast.kit.errors import OutlastError
@@ -23,7 +24,7 @@ class BlocksTheLoop(OutlastError):
 def on_event_loop() -> bool:
     """Whether the caller runs on an event loop; never imports asyncio."""
     asyncio = sys.modules.get("asyncio.events")
-    return asyncio is not None and asyncio._get_running_loop() is not None
+    return asyncio is not None and asyncio._get_running_loop() is not None  # noqa: SLF001  the public one raises
 
 
 def refuse_on_loop(name: str) -> None:
@@ -50,7 +51,7 @@ def is_async_chunks(value: object) -> TypeGuard[AsyncIterable[object]]:
 def is_chunks(value: object) -> TypeGuard[Iterable[object]]:
     """Whether the value gives chunks one after the other: iterators, and iterables that are no collections."""
     kind = type(value)
-    if isinstance(value, (str, bytes, bytearray, Mapping, Sequence, Set)) or hasattr(kind, "__array__"):
+    if isinstance(value, (str, bytes, bytearray, Mapping, Sequence, AbstractSet)) or hasattr(kind, "__array__"):
         return False
     return hasattr(kind, "__next__") or (hasattr(kind, "__iter__") and not hasattr(kind, "__len__"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -95,7 +95,7 @@ def _sequence(value: object) -> Sequence[object]:
 def _of_rows(source: Iterable[object], columns: Sequence[str] | None, max_rows: int) -> Data:
     rows = iter(source)
     taken = list(itertools.islice(rows, max_rows))
-    total = len(source) if hasattr(source, "__len__") else len(taken) + sum(1 for _ in rows)
+    total = len(source) if isinstance(source, Sized) else len(taken) + sum(1 for _ in rows)
     records = [as_mapping(row) for row in taken]
     if any(record is not None for record in records):
         if any(record is None for record in records):

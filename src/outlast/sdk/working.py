@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sized
 from typing import Generic, Never, TypeVar, overload
+
+from typing_extensions import override
 
 from outlast.protocol.codec import Json
 from outlast.sdk.context import current
@@ -78,6 +80,7 @@ class Progress(Block, Generic[T]):
                 changed["total"] = total
             self._send(changed)
 
+    @override
     def close(self) -> None:
         """Show the last figures, and close the block."""
         if not self.closed:
@@ -186,7 +189,7 @@ def progress(
         total = items
     elif source is not None and not isinstance(source, (Iterable, AsyncIterable)):
         raise TypeError(f"progress() can't iterate over {type(source).__name__}.")
-    elif source is not None and total is None and hasattr(source, "__len__"):
+    elif source is not None and total is None and isinstance(source, Sized):
         total = len(source)
     if total is not None and total < 0:
         raise ValueError("The total of a progress can't be negative.")
@@ -232,11 +235,13 @@ class Status(Container):
         """Say that it went wrong, and close the block."""
         self._end("failed", label)
 
+    @override
     def close(self) -> None:
         """Say that it went well unless it was said already, and close the block."""
         if not self.closed:
             self.done()
 
+    @override
     def _leave(self, error: BaseException | None) -> None:
         if not self.closed:
             self._end("done" if error is None else "failed", None)
