@@ -42,18 +42,30 @@ class Backend(msgspec.Struct):
 
 
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def backend(request: pytest.FixtureRequest) -> AsyncIterator[Backend]:
-    if request.param == "memory":
+def url(request: pytest.FixtureRequest) -> str:
+    return "" if request.param == "memory" else str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def backend(url: str) -> AsyncIterator[Backend]:
+    if not url:
         records = MemoryRecords()
         yield Backend(records, MemoryLog(records))
         return
-    engine = create_engine(request.getfixturevalue(f"{request.param}_url"))
+    engine = create_engine(url)
     await upgrade(engine)
     sql = SqlRecords(engine)
     log = SqlLog(engine, sql)
     yield Backend(sql, log)
     await log.close()
     await engine.dispose()
+
+
+@pytest.fixture
+async def shared(backend: Backend, url: str) -> Backend:
+    if not url:
+        pytest.skip("memory is never shared by hosts")
+    return backend
 
 
 def _record(number: int, **fields: object) -> SessionRecord:
@@ -123,11 +135,8 @@ async def test_a_claim_raises_the_epoch_and_a_dead_host_is_no_obstacle(backend: 
         await backend.records.claim("s999", host="here", now=NOON)
 
 
-async def test_a_session_belongs_to_its_host_while_the_lease_lasts(sqlite_url: str) -> None:
-    engine = create_engine(sqlite_url)
-    await upgrade(engine)
-    records = SqlRecords(engine)
-    backend = Backend(records, SqlLog(engine, records))
+async def test_a_session_belongs_to_its_host_while_the_lease_lasts(shared: Backend) -> None:
+    backend, records = shared, shared.records
     await records.renew(THERE, until=NOON + timedelta(seconds=10))
     await backend.write(Created(_record(1, host="there", epoch=1, state="running")))
     with pytest.raises(SessionHeld):
@@ -137,16 +146,11 @@ async def test_a_session_belongs_to_its_host_while_the_lease_lasts(sqlite_url: s
     assert (await records.claim("s001", host="here", now=NOON + timedelta(seconds=11))).epoch == 2
     await records.leave(HERE)
     assert (await records.get("s001")).host is None
-    await engine.dispose()
 
 
-async def test_a_host_whose_process_is_gone_is_dead_before_its_lease_ends(sqlite_url: str) -> None:
-    engine = create_engine(sqlite_url)
-    await upgrade(engine)
-    records = SqlRecords(engine)
-    backend = Backend(records, SqlLog(engine, records))
+async def test_a_host_whose_process_is_gone_is_dead_before_its_lease_ends(shared: Backend) -> None:
+    backend, records = shared, shared.records
     gone = Lease(host="gone", machine="m", pid=2**22 - 1, process_started="long ago")
     await records.renew(gone, until=NOON + timedelta(seconds=10))
     await backend.write(Created(_record(1, host="gone", state="running")))
     assert await records.release_dead(HERE, now=NOON) == 1
-    await engine.dispose()

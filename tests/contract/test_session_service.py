@@ -175,9 +175,9 @@ async def test_the_router_serves_a_whole_session(service: SessionService, hello:
         wrong = await client.post(f"/sessions/{session}/interactions", json={"input": "i1", "value": "x"})
         assert (wrong.status_code, wrong.headers["content-type"]) == (422, "application/problem+json")
         assert (await client.post(f"/sessions/{session}/interactions", json={"input": "i1", "value": 1})).is_success
-        await _next(frames, "input.requested")
+        who = (await _next(frames, "input.requested"))["input"]
         right = await client.post(
-            f"/sessions/{session}/interactions", json={"input": "i2", "value": {"first": "A", "last": "B"}}
+            f"/sessions/{session}/interactions", json={"input": who, "value": {"first": "A", "last": "B"}}
         )
         assert right.status_code == 204
         await _next(frames, "session.completed")

@@ -83,6 +83,13 @@ class ServerProcess:
         assert self.process is not None
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def died(self) -> None:
+        """Wait for its end at a kill point."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        assert self.process.wait() == -signal.SIGKILL
+        self.process.stdout.close()
+
     def end(self, how: signal.Signals) -> None:
         """Send a signal and wait for the end; none of its processes is left then."""
         assert self.process is not None
@@ -105,7 +112,7 @@ def server(tmp_path: Path, free_port: int) -> Iterator[ServerProcess]:
 
 @contextlib.asynccontextmanager
 async def _client(server: ServerProcess) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(server.url, TOKEN) as client:
+    async with AsyncClient(server.url, token=TOKEN) as client:
         yield client
 
 
@@ -179,8 +186,7 @@ async def test_a_server_killed_at_a_named_point_loses_nothing(server: ServerProc
     async with _client(server) as client:
         with contextlib.suppress(Exception):  # broad: the server may die before it has answered
             await client.start("counts", {"upto": 3})
-        assert server.process is not None
-        server.process.wait()
+        server.died()
         server.start()
         items = (await client.sessions()).items
         assert len(items) == 1, "a session that was committed is there after the restart"
@@ -200,8 +206,7 @@ async def test_an_acknowledged_answer_outlasts_a_kill_in_the_same_moment(server:
         await viewer.until(e.InputRequested)
         with contextlib.suppress(Exception):  # broad: the server dies before it has answered
             await client.answer(item.id, "i1", "well")
-        assert server.process is not None
-        server.process.wait()
+        server.died()
         server.start()
         await viewer.until(e.SessionCompleted)
         await viewer.task

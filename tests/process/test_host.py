@@ -20,6 +20,7 @@ from outlast.kit.errors import (
     SessionOver,
 )
 from outlast.protocol import events as e
+from outlast.runtime.pressure import MemoryWatch
 from tests.process.stage import USER, Stage, running, texts, write_app
 
 GREET = """
@@ -112,6 +113,16 @@ async def test_a_waiting_session_falls_asleep_by_itself(tmp_path: Path) -> None:
         await stage.state(session, "hibernated")
         await stage.answer(session, 5)
         assert (await stage.over(session)).result == 5
+
+
+async def test_waiting_sessions_sleep_sooner_when_memory_is_short(tmp_path: Path) -> None:
+    async with running(tmp_path, write_app(tmp_path, GREET)) as stage:
+        session = await stage.start("greet")
+        await stage.state(session, "waiting")
+        watch = MemoryWatch(stage.host, free=lambda: 0.01, look_every_s=0.01)
+        watch.start()
+        await stage.state(session, "hibernated")
+        await watch.stop()
 
 
 async def test_a_wrong_answer_does_not_wake_a_session(tmp_path: Path) -> None:
@@ -327,7 +338,7 @@ async def test_an_answer_is_kept_while_the_app_is_broken_and_taken_up_when_it_is
         path.write_text(mended + "\nraise RuntimeError('half saved')\n")
         assert await stage.runtime.registry.reload(path)
         with pytest.raises(AppBroken):
-            await stage.start("greet")
+            await stage.start("play:greet")
         await stage.answer(session, 7)
         assert (await stage.document(session)).inputs["i1"].state == "submitted"
         path.write_text(mended)

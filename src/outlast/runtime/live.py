@@ -211,9 +211,11 @@ class LiveSession:
         """End the process of a session that waits.
 
         Returns:
-            False when it does not wait (any more).
+            False when it does not wait (any more), or never sleeps.
         """
         if self.stopping or self.record.state != "waiting" or self._cancel is not None:
+            return False
+        if self.around.hibernate_after is None:
             return False
         self._outcome = "asleep"
         waits_for = self.record.waiting_input

@@ -29,6 +29,7 @@ from outlast.runtime.awake import HostSettings, Ports
 from outlast.runtime.files import SessionFiles
 from outlast.runtime.host import Host
 from outlast.runtime.ownership import Ownership
+from outlast.runtime.pressure import MemoryWatch
 from outlast.runtime.records import Lease, MemoryRecords, SessionRecords
 from outlast.runtime.records_sql import SqlRecords
 from outlast.runtime.registry import Registry
@@ -88,6 +89,7 @@ class Runtime:
         self.host = Host(self._ownership.lease.host, ports, settings)
         self._timers = WakeTimers(records, clock, lambda session_id: self.host.wake(session_id, "timer"))
         self.host.on_timer_set(self._timers.changed)
+        self._memory = MemoryWatch(self.host)
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
         self._resumes = True
@@ -96,6 +98,7 @@ class Runtime:
         """Take the lease; with ``resume`` load the apps and go on with what other hosts left, in the background."""
         self._resumes = resume
         await self._ownership.start()
+        self._memory.start()
         if resume:
             self._tasks.append(asyncio.create_task(self._begin(), name="load apps and resume"))
 
@@ -126,6 +129,7 @@ class Runtime:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._memory.stop()
         await self._timers.stop()
         await self.host.close()
         await self._executor.close()
@@ -232,7 +236,7 @@ def host_settings(settings: Settings) -> HostSettings:
         ),
         process_limits=Limits(
             cpu_s=None if cpu is None else max(1, round(cpu.total_seconds())),
-            memory_bytes=settings.limit_memory_bytes,
+            memory_bytes=None if settings.limit_memory_bytes is None else int(settings.limit_memory_bytes),
             open_files=settings.limit_open_files,
             processes=settings.limit_processes,
         ),

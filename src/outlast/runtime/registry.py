@@ -177,7 +177,8 @@ class Registry:
         if matching:
             raise AppNotFound(f"{name!r} may be {' or '.join(entry.id for entry in matching)}; say which.")
         known = ", ".join(entry.id for entry in self.apps()[:10]) or "none"
-        raise AppNotFound(f"There is no app {name!r}. Known apps: {known}.")
+        broken = "".join(f" {file.path.name} can't be loaded: {file.message}" for file in self.broken()[:3])
+        raise AppNotFound(f"There is no app {name!r}. Known apps: {known}.{broken}")
 
     async def _load(self, module: str) -> None:
         if module in self._entries or module in self._broken:
