@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from outlast.protocol.events import User
-from outlast.runtime.opening import Runtime
+from outlast.runtime import Runtime
 from outlast.server import apps, errors, events, files, openapi, sessions, static
 from outlast.server.deps import Context, HttpLimits
 from outlast.server.security import Guard, Keys
@@ -31,7 +31,7 @@ def create_app(
     """Make the ASGI app over an open runtime, which stays the caller's to close.
 
     Args:
-        runtime: see `outlast.runtime.opening.open_runtime`.
+        runtime: see `outlast.runtime.open_runtime`.
         token: what everything below ``/api/`` needs.
         port: that the server listens on; part of the cookie's name.
         hosts: host names to answer to besides those of this machine.

@@ -16,7 +16,7 @@ from outlast.kit.errors import InvalidInput, ProtocolViolation, SessionNotFound
 from outlast.kit.ids import is_id
 from outlast.protocol.codec import Json, encode_json, to_json
 from outlast.protocol.events import User
-from outlast.runtime.opening import Runtime
+from outlast.runtime import Runtime
 from outlast.server.errors import BodyTooLarge
 from outlast.server.idempotency import KeptAnswers
 

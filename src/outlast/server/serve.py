@@ -22,7 +22,7 @@ from outlast.client.running import SERVER_FILE, RunningServer
 from outlast.kit.errors import OutlastError, ProtocolViolation
 from outlast.kit.settings import Settings
 from outlast.protocol.codec import decode_json, encode_json
-from outlast.runtime.opening import Runtime, open_runtime
+from outlast.runtime import Runtime, open_runtime
 from outlast.server.app import create_app
 from outlast.server.deps import HttpLimits
 from outlast.server.security import write_private
@@ -68,12 +68,18 @@ class HttpServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Stop on SIGINT and SIGTERM; unlike uvicorn's own, without raising the signal again at the end."""
         loop = asyncio.get_running_loop()
+        handled: list[signal.Signals] = []
         try:
             for name in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(name, self.handle_exit, name, None)
+                handled.append(name)
         except (ValueError, RuntimeError, NotImplementedError):
             pass  # not the main thread: whoever started it there stops it
-        yield
+        try:
+            yield
+        finally:
+            for name in handled:
+                loop.remove_signal_handler(name)
 
 
 def serve(

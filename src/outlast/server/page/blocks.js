@@ -22,7 +22,9 @@ export class DocumentView {
     this.element.replaceChildren();
     this.blocks = new Map();
     this.dirty = new Set();
-    this.inputs = new Map(Object.entries(document.inputs ?? {}));
+    // What has its default value is left out on the wire.
+    const inputs = Object.entries(document.inputs ?? {});
+    this.inputs = new Map(inputs.map(([id, input]) => [id, { state: "open", spec: {}, ...input }]));
     this.seq = document.seq ?? 0;
     this.state = document.state ?? "created";
     this.title = document.title ?? "";
@@ -77,8 +79,10 @@ export class DocumentView {
   turn(name, event) {
     if (name === "created") Object.assign(this, { title: event.title ?? "", app: event.app });
     else if (name === "retitled") this.title = event.title;
-    else this.state = { started: "running", woken: "running" }[name] ?? name;
-    this.waiting = ["waiting", "hibernated"].includes(name) ? event.input ?? null : this.waiting;
+    else {
+      this.state = { started: "running", woken: "running" }[name] ?? name;
+      this.waiting = ["waiting", "hibernated"].includes(name) ? event.input ?? null : null;
+    }
     if (name === "failed") Object.assign(this, { ended: event.message, error: event.error ?? null });
     if (name === "completed") this.result = event.result ?? null;
     if (name === "cancelled" || name === "expired") this.ended = event.reason || event.limit || null;

@@ -63,7 +63,7 @@ async function home() {
 
 function row(session) {
   const what = session.waiting_label ? `waiting: ${session.waiting_label}` : session.state;
-  return h("a.row", { href: `#/session/${session.id}` }, h("b", null, session.title || session.app), h(`small.state.${session.state}`, null, what), h("small", null, new Date(session.updated_at).toLocaleString()));
+  return h("a.row", { href: `#/session/${session.id}` }, h("b", null, session.title || session.app), h(`small.state.${session.waiting_label ? "waiting" : session.state}`, null, what), h("small", null, new Date(session.updated_at).toLocaleString()));
 }
 
 async function start(id) {
