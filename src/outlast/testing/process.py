@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import sys
@@ -15,13 +16,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from typing_extensions import override
+
 from outlast.kit.clock import Clock
 from outlast.protocol.codec import FrameReader
-from outlast.protocol.commands import Acked, Cancel, Emission, Message, Start, emissions
+from outlast.protocol.commands import Acked, Emission, Message, Start, emissions
 from outlast.sdk.context import SessionCancelled, enter
 from outlast.worker.loading import AnyApp
 from outlast.worker.playing import Player
 from outlast.worker.recorder import SessionRecorder
+from outlast.worker.waiting import Waiting
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,6 +71,7 @@ class SteppedRecorder(SessionRecorder):
         self.loop: asyncio.AbstractEventLoop | None = None
         self._commit = commit
         self._acks: deque[int] = deque()
+        self._begun: list[Waiting] = []
         super().__init__(start, self._take, clock=clock)
 
     def _take(self, frame: bytes) -> None:
@@ -78,6 +83,12 @@ class SteppedRecorder(SessionRecorder):
                 self.killed = True
                 raise
             self._acks.append(emission.emission)
+
+    @override
+    def _wait_for(self, name: str) -> Waiting:
+        waiting = super()._wait_for(name)
+        self._begun.append(waiting)
+        return waiting
 
     def pump(self) -> None:
         """Ack what was committed, which may send what was merged behind it."""
@@ -92,10 +103,6 @@ class SteppedRecorder(SessionRecorder):
     def deliver(self, message: Message) -> None:
         """Give a host's command."""
         self.handle(message)
-        if isinstance(message, Cancel):
-            # A session process' main thread is told by a signal, which a thread can't get.
-            for waiting in list(self._waits.values()):
-                waiting.settle(None)
         self.pump()
 
     def is_idle(self, timeout_s: float) -> bool:
@@ -115,12 +122,18 @@ class SteppedRecorder(SessionRecorder):
             loop.call_soon_threadsafe(look)
         except RuntimeError:  # it was closed a moment ago
             return False
-        return idle.wait(timeout_s)
+        until_s = time.monotonic() + timeout_s
+        while not idle.wait(0.01):  # the loop may have ended before it came to look
+            if loop.is_closed() or time.monotonic() > until_s:
+                return False
+        return True
 
     def kill(self) -> None:
         """Let go of all who wait; from now on every call raises `ProcessKilled`."""
         self.killed = True
         self.abandon()
+        for waiting in self._begun:
+            waiting.settle(None)
 
     open = _stepped(SessionRecorder.open)
     update = _stepped(SessionRecorder.update)
@@ -174,13 +187,19 @@ class ThreadProcess:
         """Whether the app has come to its end."""
         return self._done
 
+    @property
+    def is_async(self) -> bool:
+        """Whether the app has waited on an event loop."""
+        return self._recorder.loop is not None
+
     def start(self) -> None:
         """Begin to run the app."""
         self._thread.start()
 
     def deliver(self, message: Message) -> None:
         """Give a command."""
-        self._recorder.deliver(message)
+        with contextlib.suppress(ProcessKilled):
+            self._recorder.deliver(message)
 
     def kill(self) -> None:
         """End the thread, which unwinds; what it says on its way out counts for nothing."""

@@ -69,6 +69,7 @@ class Stage:
         self._told: set[str] = set()
         self._lock = threading.Lock()
         self._cut = False
+        self._stale = 0
 
     # What the session goes through.
 
@@ -146,8 +147,8 @@ class Stage:
 
     def branch(self, seq: int) -> Stage:
         """Make another session of the events up to ``seq``; it has no process yet."""
-        if not 2 <= seq <= len(self.events):
-            raise BranchImpossible(f"This session has events 1 to {len(self.events)}; a branch shares at least two.")
+        if not 1 <= seq <= len(self.events):
+            raise BranchImpossible(f"This session has events 1 to {len(self.events)}; a branch shares the first of them.")
         if isinstance(self.events[seq - 1], e.TERMINAL):
             raise BranchImpossible("Nothing can follow the end of a session; branch before it.")
         stage = Stage(self.app, self.options)
@@ -217,7 +218,6 @@ class Stage:
         self._provide(scratch)
         self._cut = False
         self._told = {key for key, due in document.timers.items() if due <= self.clock.now()}
-        replayed = bool(document.blocks or document.inputs or document.steps or document.timers)
         start = Start(
             session=self.id,
             app=document.app,
@@ -228,7 +228,7 @@ class Stage:
             attempt=document.attempt,
             secrets=dict(self.options.secrets),
             scratch=str(scratch),
-            recording=d.recording_of(document, now=self.clock.now()) if replayed else None,
+            recording=d.recording_of(document, now=self.clock.now()) if document.attempt > 1 else None,
         )
         start = msgspec.msgpack.decode(msgspec.msgpack.encode(start), type=Start)
         self._process = ThreadProcess(self.app, start, clock=self.clock, commit=self._commit)
@@ -254,20 +254,24 @@ class Stage:
         raise AssertionError(f"The session was woken {MAX_WAKES} times and never got further.")
 
     def _at_rest(self, *, cancelled: bool) -> bool:
-        return self._cut or (self.document.state == "waiting" and not cancelled)
+        return self._cut or (self.document.state == "waiting" and not cancelled and len(self.events) > self._stale)
 
     def _tell_time(self) -> None:
         """What a host does when a timer is due: tell the process, or wake the session."""
-        if self._process is not None:
+        if self._process is not None and not self.options.crash_everywhere:
             self._tell_due(self._process)
             self._settle()
         elif any(self._due()):
+            self.kill()
             self.wake("timer")
 
     def _tell_due(self, process: ThreadProcess) -> bool:
         due = self._due()
         for timer in due:
             self._told.add(timer)
+            if timer == self.document.waiting_timer and not process.is_async:
+                # That a sleep is over is no event: until the next one the document says that the session waits.
+                self._stale = len(self.events)
             process.deliver(TimerDue(timer=timer))
         return bool(due)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from outlast.protocol import inputs
-from outlast.protocol.codec import Json, to_json
+from outlast.protocol.codec import Json, encode_json, to_json
 from outlast.protocol.document import Document
 
 VOLATILE = frozenset({"rate_per_s", "remaining_s", "duration_s"})
@@ -115,7 +115,7 @@ class Question:
         Raises:
             InvalidAnswer: it does not fit.
         """
-        return inputs.check(self.kind, self.spec, to_json(value))
+        return inputs.check(self.kind, self.spec, msgspec.json.decode(encode_json(value)))
 
 
 def blocks_of(document: Document) -> Sequence[BlockView]:
