@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from outlast.cli.answers import from_text
 from outlast.cli.exits import Code
-from outlast.cli.options import AsJson, DataDir, Server, SessionId, Token, UsageError, print_json
+from outlast.cli.options import AsJson, DataDir, Server, SessionId, Token, UsageError, console_here, print_json
 from outlast.cli.prompts import Interrupted, Left, PromptAsker
 from outlast.kit.errors import InputNotFound, SessionOver
 from outlast.protocol.api import Interaction, SessionDetail
@@ -51,7 +50,7 @@ def answer(
 
         if value is None and sys.stdin.isatty():
             try:
-                given = asyncio.run(PromptAsker(Console(highlight=False)).ask(asked, upload=upload))
+                given = asyncio.run(PromptAsker(console_here()).ask(asked, upload=upload))
             except (Interrupted, Left):
                 raise typer.Exit(Code.CANCELLED) from None
         else:

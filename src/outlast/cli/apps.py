@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from outlast.cli.arguments import describe
 from outlast.cli.blocks import plain
 from outlast.cli.exits import Code
-from outlast.cli.options import AsJson, DataDir, Server, Token, print_json, settings_of
+from outlast.cli.options import AsJson, DataDir, Server, Token, console_here, print_json, settings_of
 from outlast.kit.settings import Settings
 from outlast.protocol.api import AppItem, AppList
 from outlast.protocol.commands import AppInfo
@@ -23,7 +22,7 @@ from outlast.protocol.commands import AppInfo
 def apps(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH...]", help="Files, folders, modules; without one, a server's."),
+        typer.Argument(metavar="PATH", help="Files, folders, modules; without one, a server's."),
     ] = None,
     as_json: AsJson = False,
     server: Server = None,
@@ -75,7 +74,7 @@ async def _apps_of(paths: Sequence[str], settings: Settings) -> Sequence[AppItem
 
 
 def _show(items: Sequence[AppItem]) -> None:
-    console = Console(highlight=False)
+    console = console_here()
     good = [item for item in items if not item.error]
     if good:
         grid = Table(show_edge=False, pad_edge=False, header_style="bold")

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from outlast.cli.exits import Code
-from outlast.cli.options import DataDir, Server, SessionId, Token
+from outlast.cli.options import DataDir, Server, SessionId, Token, console_here
 from outlast.cli.prompts import asker_for
 from outlast.cli.screen import Screen
 from outlast.cli.terminal import Interrupts, Player
@@ -46,7 +46,7 @@ def attach(
 
         async def play(fetch: Fetcher) -> Code:
             interrupts = Interrupts()
-            screen = Screen(Console(highlight=False), save=saver(folder, fetch))
+            screen = Screen(console_here(), save=saver(folder, fetch))
             async with AsyncClient.to(find_server(server, token, data_dir)) as followed:
                 remote = RemoteSession(followed, session_id, whole=as_json)
                 asker = None if watch else asker_for(said, as_json=as_json)

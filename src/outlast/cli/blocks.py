@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import ClassVar
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.json import JSON
-from rich.markdown import Markdown
+from rich.markdown import Heading, Markdown, MarkdownElement
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
+from typing_extensions import override
 
 from outlast.protocol.codec import Json, encode_json
 from outlast.protocol.wording import cell_text, progress_text
@@ -28,6 +31,20 @@ _LEVELS = {
 _STATES = {"done": ("✓", "green"), "failed": ("✗", "red"), "running": ("…", "cyan")}
 
 
+class _LeftHeading(Heading):
+    """A heading where the text begins, not in the middle of a wide terminal."""
+
+    @override
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        self.text.justify = "left"
+        self.text.stylize("bold underline" if self.tag in ("h1", "h2") else "bold")
+        yield self.text
+
+
+class _Markdown(Markdown):
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "heading_open": _LeftHeading}
+
+
 def plain(text: object) -> str:
     """Text without control characters: what an app writes must not steer the reader's terminal."""
     return str(text).translate(_CONTROLS)
@@ -35,7 +52,7 @@ def plain(text: object) -> str:
 
 def markdown(text: str) -> RenderableType:
     """Markdown, or a part of it."""
-    return Markdown(plain(text).strip("\n"), code_theme="ansi_dark")
+    return _Markdown(plain(text).strip("\n"), code_theme="ansi_dark")
 
 
 def table(props: Mapping[str, Json], *, first: int = 0, last_rows: int | None = None) -> RenderableType:
@@ -63,7 +80,7 @@ def table(props: Mapping[str, Json], *, first: int = 0, last_rows: int | None = 
     if hidden:
         words.append(f"{hidden} more rows")
     grid.caption = Text(", ".join(words), style="dim") if words else None
-    return grid
+    return Padding(grid, (1, 0))
 
 
 def progress(props: Mapping[str, Json]) -> RenderableType:
@@ -129,6 +146,13 @@ def stored(kind: str, props: Mapping[str, Json], place: str) -> RenderableType:
     words = props.get("caption") or props.get("label") or props.get("alt") or file.get("name") or ""
     said = f"{kind} {plain(words)}".strip()
     return Text.assemble(("▣ ", "magenta"), said, (f"  {plain(place)}", "dim") if place else "")
+
+
+def local(moment: datetime) -> str:
+    """A moment in the reader's time zone: ``14:30``, with its day if that is another one."""
+    here = moment.astimezone()
+    form = "%H:%M:%S" if here.date() == datetime.now().astimezone().date() else "%A, %d %B, %H:%M"
+    return here.strftime(form)
 
 
 def _note(props: Mapping[str, Json]) -> RenderableType:

@@ -15,13 +15,12 @@ from typing import Annotated, Literal
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from outlast.cli.blocks import plain
 from outlast.cli.exits import Code
-from outlast.cli.options import AsJson, DataDir, print_json, settings_of
+from outlast.cli.options import AsJson, DataDir, console_here, print_json, settings_of
 from outlast.kit.errors import OutlastError
 from outlast.kit.settings import Settings, unknown_variables
 
@@ -63,7 +62,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def doctor(
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH...]", help="Apps to load, too.")] = None,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Apps to load, too.")] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -261,7 +260,7 @@ def _show(report: Report) -> None:
         if check.advice:
             words.append(f"\n{plain(check.advice)}", style="dim")
         grid.add_row(Text(mark, style=style), check.name, words)
-    Console(highlight=False).print(grid)
+    console_here().print(grid)
 
 
 _LOOKS: Sequence[Callable[[Settings], Iterator[Check]]] = (

@@ -6,10 +6,10 @@ import os
 import sys
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 from rich.text import Text
+from typer.exceptions import TyperException
 
 from outlast.cli import (
     answer,
@@ -31,7 +31,7 @@ from outlast.kit.errors import OutlastError
 
 app = typer.Typer(
     name="outlast",
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
@@ -44,12 +44,13 @@ _APPS, _SESSIONS, _CHECKS = "Apps", "Sessions of a running server", "Checks"
 @app.callback()
 def outlast(
     context: typer.Context,
-    show_version: Annotated[bool, typer.Option("--version", is_eager=True, help="Show which Outlast this is.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", help="Show which Outlast this is.")] = False,
 ) -> None:
     """Write a Python function; serve it as a session that outlasts reloads, crashes, deploys and idle nights."""
     if show_version:
         version.version()
-        raise typer.Exit
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 app.command(rich_help_panel=_APPS)(serve.serve)
@@ -91,19 +92,23 @@ def run_command(words: list[str]) -> int:
     except OutlastError as error:
         _complain(error.message)
         return code_of(error)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
+    except TyperException as error:
+        _complain(_explained(error))
         return Code.USAGE
-    except click.ClickException as error:
-        _complain(error.format_message())
-        return Code.USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return Code.CANCELLED
     except BrokenPipeError:
         # Whoever read our output has had enough; Python must not complain when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Code.FAILED
     return result if isinstance(result, int) else Code.OK
+
+
+def _explained(error: Exception) -> str:
+    """What is wrong with the command line, and where to look."""
+    message = str(getattr(error, "format_message", lambda: error)())
+    context = getattr(error, "ctx", None)
+    return f"{message.rstrip('.')}. See `{context.command_path if context else 'outlast'} --help`."
 
 
 def _complain(message: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from outlast.kit.errors import NotFound, OutlastError
 from outlast.kit.settings import Settings, load_settings
@@ -62,6 +64,12 @@ def split_target(target: str) -> tuple[str, str]:
     if not Path(path).is_file():
         raise NotFound(f"There is no file {path!r}.")
     return path, function
+
+
+def console_here() -> Console:
+    """Standard output: as wide as its terminal, or wide enough for tables where it is none."""
+    wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(highlight=False, width=160 if wide else None)
 
 
 def print_json(value: object) -> None:

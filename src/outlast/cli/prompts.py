@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import os
+import shlex
+import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-import click
 import questionary
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 from rich.text import Text
@@ -23,6 +27,7 @@ from outlast.kit.errors import InvalidAnswer, OutlastError
 from outlast.protocol.codec import Json, to_json
 from outlast.protocol.document import Input
 from outlast.protocol.inputs import check
+from outlast.protocol.wording import said
 
 MENU_AT_MOST = 30
 Upload = Callable[[Path], Awaitable[Json]]
@@ -43,13 +48,7 @@ class Interrupted(Exception):
 
 
 class Asker(Protocol):
-    """Asks one question.
-
-    Attributes:
-        leaves_trace: question and answer stand on the screen when it has been answered.
-    """
-
-    leaves_trace: bool
+    """Asks one question."""
 
     async def ask(self, asked: Input, *, upload: Upload) -> Json:
         """Ask until the answer fits. May be cancelled: somebody else has answered.
@@ -65,6 +64,10 @@ class Asker(Protocol):
         """Say why an answer was refused."""
         ...
 
+    def leaves_trace(self, asked: Input) -> bool:
+        """Whether question and answer stand on the screen when it has been answered."""
+        ...
+
 
 class LineAsker:
     """Takes each answer from a line of standard input. Blank lines take the default.
@@ -73,8 +76,6 @@ class LineAsker:
         console: for what is wrong with an answer.
         show: say each question there too: somebody types the lines, but the session is shown elsewhere.
     """
-
-    leaves_trace = False
 
     def __init__(self, console: Console, *, show: bool = False) -> None:
         self._console = console
@@ -92,6 +93,9 @@ class LineAsker:
 
     def explain(self, error: str) -> None:
         self._console.print(Text(f"  {blocks.plain(error)}", style="red"))
+
+    def leaves_trace(self, asked: Input) -> bool:
+        return False
 
     async def _one(self, kind: str, spec: Mapping[str, Json], label: str, upload: Upload) -> Json:
         while True:
@@ -145,8 +149,6 @@ class LineAsker:
 class PromptAsker:
     """Asks at the terminal, each kind of input with a control of its own."""
 
-    leaves_trace = True
-
     def __init__(self, console: Console) -> None:
         self._console = console
 
@@ -157,20 +159,23 @@ class PromptAsker:
             return await self._one(asked.kind, asked.spec, asked.label, upload)
         if asked.label:
             self._console.print(Text(blocks.plain(asked.label), style="bold"))
-        return {
-            field["input"]: await self._one(
-                field["kind"], field.get("spec", {}), field.get("label") or field["name"], upload
-            )
-            for field in asked.spec.get("fields", ())
-        }
+        answers: dict[str, Json] = {}
+        for field in asked.spec.get("fields", ()):
+            spec, label = field.get("spec", {}), field.get("label") or field["name"]
+            answers[field["input"]] = value = await self._one(field["kind"], spec, label, upload)
+            self._console.print(blocks.answered(label, said(field["kind"], spec, value=value)))
+        return answers
 
     def explain(self, error: str) -> None:
         self._console.print(Text(f"  {blocks.plain(error)}", style="red"))
 
+    def leaves_trace(self, asked: Input) -> bool:
+        return asked.kind == "form"
+
     async def _one(self, kind: str, spec: Mapping[str, Json], label: str, upload: Upload) -> Json:
         label = blocks.plain(label or kind)
         if spec.get("help"):
-            self._console.print(Text(f"  {blocks.plain(spec['help'])}", style="dim"))
+            label = f"{label}  {blocks.plain(spec['help'])} "
         while True:
             try:
                 if kind == "upload":
@@ -189,7 +194,7 @@ class PromptAsker:
         keep, edit = "Keep it as it is", "Edit it as CSV in an editor"
         if await _run(questionary.select(label, [keep, edit])) == keep:
             return spec.get("rows", [])
-        text = await asyncio.to_thread(click.edit, _to_csv(spec), extension=".csv")
+        text = await asyncio.to_thread(_edited, _to_csv(spec))
         return spec.get("rows", []) if text is None else _from_csv(text, spec)
 
 
@@ -221,7 +226,11 @@ async def _control(kind: str, spec: Mapping[str, Json], label: str) -> Json:
     if kind == "choose_many":
         marked = spec.get("default") or ()
         choices = [questionary.Choice(option, checked=option in marked) for option in spec["options"]]
-        return await _run(questionary.checkbox(label, choices))
+
+        def fits(chosen: list[str]) -> bool | str:
+            return _fault(kind, spec, chosen)
+
+        return await _run(questionary.checkbox(label, choices, validate=fits))
     return await _typed(kind, spec, label)
 
 
@@ -248,12 +257,21 @@ def _validator(kind: str, spec: Mapping[str, Json]) -> Callable[[str], bool | st
 
     def validate(text: str) -> bool | str:
         try:
-            check(kind, spec, None if text == "" else from_text(kind, spec, text))
+            value = None if text == "" else from_text(kind, spec, text)
         except InvalidAnswer as error:
             return error.message
-        return True
+        return _fault(kind, spec, value)
 
     return validate
+
+
+def _fault(kind: str, spec: Mapping[str, Json], value: Json) -> bool | str:
+    """What is wrong with an answer, or that nothing is: True."""
+    try:
+        check(kind, spec, value)
+    except InvalidAnswer as error:
+        return error.message
+    return True
 
 
 def _instruction(kind: str, spec: Mapping[str, Json]) -> str | None:
@@ -271,7 +289,21 @@ def _known(spec: Mapping[str, Json], options: Sequence[str]) -> str | None:
     return spec["default"] if spec.get("default") in options else None
 
 
+def _leaving() -> KeyBindings:
+    """Ctrl-D leaves at every control, also where there is something to delete."""
+    keys = KeyBindings()
+
+    @keys.add("c-d", eager=True)
+    def leave(event: KeyPressEvent) -> None:
+        event.app.exit(exception=EOFError, style="class:aborting")
+
+    return keys
+
+
 async def _run(question: questionary.Question) -> Json:
+    bound = question.application.key_bindings
+    question.application.erase_when_done = True  # who answered what is shown when it is committed, whoever did
+    question.application.key_bindings = merge_key_bindings([*([bound] if bound else []), _leaving()])
     try:
         with patch_stdout(raw=True):
             return await question.unsafe_ask_async()
@@ -295,6 +327,16 @@ def _paths(text: str) -> Sequence[Path]:
         if not path.is_file():
             raise InvalidAnswer(f"There is no file {str(path)!r}.", errors={"": f"There is no file {str(path)!r}."})
     return paths
+
+
+def _edited(text: str) -> str | None:
+    """Let the person change a text in their editor; None when that failed."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.NamedTemporaryFile("w+", suffix=".csv", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        ended = subprocess.run([*shlex.split(editor), file.name], check=False)
+        return Path(file.name).read_text("utf-8") if ended.returncode == 0 else None
 
 
 def _to_csv(spec: Mapping[str, Json]) -> str:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from outlast.cli.blocks import plain
 from outlast.cli.exits import Code
-from outlast.cli.options import AsJson, UsageError, print_json, split_target
+from outlast.cli.options import AsJson, UsageError, console_here, print_json, split_target
 from outlast.kit.errors import AppBroken, AppNotFound, NotFound, ProtocolViolation
 from outlast.protocol import events as e
 from outlast.protocol.codec import encode_json
@@ -54,7 +53,7 @@ def replay(
     ],
     app_file: Annotated[
         str | None,
-        typer.Argument(metavar="[FILE[:APP]]", help="The app of now; by default MODULE.py here or beside the first."),
+        typer.Argument(metavar="FILE[:APP]", help="The app of now; by default MODULE.py here or beside the first."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Every difference counts, not only fatal ones.")] = False,
     as_json: AsJson = False,
@@ -137,7 +136,7 @@ def _load_app(target: str, recorded: str) -> AnyApp:
 
 
 def _show(differences: Sequence[Difference], *, replays: bool, events: int) -> None:
-    console = Console(highlight=False)
+    console = console_here()
     for each in differences:
         mark, style = ("✗", "red") if each.fatal else ("~", "yellow")
         console.print(Text.assemble((f"{mark} ", style), (plain(each.where), "bold")))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from rich.text import Text
 
 from outlast.cli.arguments import describe, read_arguments
 from outlast.cli.exits import Code
-from outlast.cli.options import DataDir, settings_of, split_target
+from outlast.cli.options import DataDir, console_here, settings_of, split_target
 from outlast.cli.prompts import NoAnswer, asker_for
 from outlast.cli.screen import Screen
 from outlast.cli.terminal import Interrupts, Player
@@ -50,7 +52,10 @@ class Wanted:
 def run(
     context: typer.Context,
     target: Annotated[
-        str, typer.Argument(metavar="FILE[:APP]", help="A file of apps, and which of them if it has several.")
+        str,
+        typer.Argument(
+            metavar="FILE[:APP] [--ARGUMENT VALUE]...", help="A file of apps, and which of them if it has several."
+        ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Write each event as a line of JSON.")] = False,
     keep: Annotated[
@@ -87,7 +92,7 @@ async def _explain(target: str, settings: Settings) -> None:
 
     async with await memory_runtime(host_settings(settings)) as runtime:
         entry = await _find(runtime.registry, target)
-    console = Console(highlight=False)
+    console = console_here()
     console.print(Text.assemble((entry.info.title, "bold"), f"  {entry.id}"))
     if entry.info.doc:
         console.print(Text(entry.info.doc))
@@ -141,12 +146,11 @@ async def _play(runtime: Runtime, wanted: Wanted, interrupts: Interrupts) -> Cod
     from outlast.cli.local import LocalSession, saver  # late: the command line starts fast
 
     said = Console(stderr=True, highlight=False)
-    session_id = await _start(runtime, wanted)
+    with said.status("Starting") if sys.stdout.isatty() and not wanted.as_json else contextlib.nullcontext():
+        session_id = await _start(runtime, wanted)
     session = LocalSession(runtime, session_id, max_upload_bytes=wanted.settings.max_upload_bytes)
     folder = wanted.files or Path(tempfile.gettempdir()) / f"outlast-{session_id[-8:]}"
-    screen = Screen(
-        Console(highlight=False), save=saver(folder, lambda sha256: runtime.files.path_of(session_id, sha256))
-    )
+    screen = Screen(console_here(), save=saver(folder, lambda sha256: runtime.files.path_of(session_id, sha256)))
     player = Player(session, None if wanted.as_json else screen, asker_for(said, as_json=wanted.as_json), console=said)
     try:
         code = await player.play(interrupts)

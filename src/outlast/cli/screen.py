@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
@@ -49,6 +50,7 @@ class Screen:
         self._save = save
         self._pending: dict[str, float] = {}
         self._shown: dict[str, _Shown] = {}
+        self._growing: set[str] = set()
         self._last_opened = ""
         self._flat: set[str] = set()
         self._live: Live | None = None
@@ -78,6 +80,8 @@ class Screen:
                 self._pending[event.block] = now
             elif isinstance(event, (e.BlockAppended, e.BlockUpdated, e.BlockClosed)):
                 self._pending[event.block] = now
+                if isinstance(event, e.BlockAppended):
+                    self._growing.add(event.block)
 
     def show(self, *, flush: bool = False) -> None:
         """Print what is settled and draw the rest at the bottom.
@@ -90,6 +94,8 @@ class Screen:
             self._stop_live()
         for key in list(self._pending):
             block = self.document.blocks.get(key)
+            if key not in self._pending:
+                continue  # it was printed with the columns it stands in
             if block is None:
                 del self._pending[key]
             elif self._holder(key, flush=flush) is None and (flush or self._settled(key, block, now=now)):
@@ -115,10 +121,9 @@ class Screen:
             return False
         if block.kind in CONTAINERS:
             return True
-        grows = block.kind == "table" or (block.kind in TEXT_KINDS and block.streamed and key in self._shown)
-        if key != self._last_opened and not grows:
+        if key != self._last_opened and key not in self._growing:
             return True
-        return self.console.is_terminal and now - self._pending[key] > QUIET_S
+        return now - self._pending[key] > QUIET_S
 
     def _holder(self, key: str, *, flush: bool) -> str | None:
         """The ``columns`` block that a block is printed with, if that is still being filled."""
@@ -230,6 +235,9 @@ class Screen:
         if not self.console.is_terminal:
             return
         parts = [part for key in self._pending if (part := self._moving(key)) is not None]
+        timer = self.document.waiting_timer
+        if timer is not None and not self.document.over and (due := self.document.timers.get(timer)):
+            parts.append(Spinner("dots", Text(f"sleeps until {blocks.local(due)}", style="dim")))
         if not parts:
             self._stop_live()
         elif self._live is None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.text import Text
 
-from outlast.cli.options import DataDir, settings_of
+from outlast.cli.options import DataDir, console_here, settings_of
 from outlast.kit.settings import unknown_variables
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def serve(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders or modules of apps.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders or modules of apps.")],
     host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any free one.  [default: 8000]")] = None,
     token: Annotated[
@@ -49,7 +49,7 @@ def serve(
         console.print(Text(f"{name} is no setting of Outlast; is it misspelt?", style="yellow"))
 
     def announce(running: RunningServer) -> None:
-        out = Console(highlight=False)
+        out = console_here()
         out.print(Text.assemble("Outlast serves ", (", ".join(paths), "bold")))
         out.print(Text.assemble("  Open       ", (running.link, "bold cyan")), soft_wrap=True)
         out.print(f"  Data       {settings.data_dir}", soft_wrap=True)

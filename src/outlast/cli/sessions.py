@@ -6,17 +6,18 @@ from datetime import UTC, datetime
 from typing import Annotated, get_args
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from outlast.cli.blocks import plain
-from outlast.cli.options import AsJson, DataDir, Server, Token, UsageError, print_json
+from outlast.cli.options import AsJson, DataDir, Server, Token, UsageError, console_here, print_json
 from outlast.kit.pages import MAX_LIMIT
 from outlast.protocol.api import SessionItem
 from outlast.protocol.document import State
 
 _STATES: tuple[State, ...] = get_args(State)
+# The end of an id is random, its beginning the time: the end tells sessions apart, and every command takes it.
+_ID_CHARS = 8
 _COLOURS = {"running": "cyan", "waiting": "yellow", "hibernated": "yellow", "completed": "green", "failed": "red"}
 
 
@@ -41,13 +42,13 @@ def sessions(
     if as_json:
         print_json(page)
         return
-    console = Console(highlight=False)
+    console = console_here()
     if not page.items:
         console.print("No sessions.")
         return
     grid = Table(show_edge=False, pad_edge=False, header_style="bold")
     for column in ("id", "app", "title", "state", "changed", "waits for"):
-        grid.add_column(column, overflow="fold" if column == "id" else "ellipsis", no_wrap=column in ("id", "state"))
+        grid.add_column(column, no_wrap=column not in ("title", "waits for"))
     for item in page.items:
         grid.add_row(*_row(item))
     console.print(grid)
@@ -59,7 +60,14 @@ def _row(item: SessionItem) -> tuple[str | Text, ...]:
     state = Text(item.state, style=_COLOURS.get(item.state, ""))
     due = f"until {item.due_at:%Y-%m-%d %H:%M} UTC" if item.due_at and item.waiting_input is None else ""
     waits = item.waiting_label or item.waiting_input or due
-    return item.id, Text(item.app), Text(plain(item.title)), state, ago(item.updated_at), Text(plain(waits))
+    return (
+        item.id[-_ID_CHARS:],
+        Text(item.app),
+        Text(plain(item.title)),
+        state,
+        ago(item.updated_at),
+        Text(plain(waits)),
+    )
 
 
 def ago(moment: datetime) -> str:

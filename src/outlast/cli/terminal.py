@@ -208,8 +208,8 @@ class Player:
     async def _ask(self, asker: Asker, key: str, asked: Input) -> None:
         while True:
             value = await asker.ask(asked, upload=self._upload)
-            if self._screen is not None and asker.leaves_trace:
-                self._screen.answered_here.add(key)  # the prompt itself stays on the screen
+            if self._screen is not None and asker.leaves_trace(asked):
+                self._screen.answered_here.add(key)
             try:
                 await self._session.answer(key, value)
             except InvalidAnswer as error:
