@@ -46,5 +46,5 @@ class Bus(Protocol):
         ...
 
     async def close(self) -> None:
-        """End all subscriptions."""
+        """End all subscriptions; those made later have ended from the start."""
         ...

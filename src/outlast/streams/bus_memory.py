@@ -64,10 +64,16 @@ class MemorySubscription:
         self._bytes += size_bytes
         # A single hint is taken whatever its size: it is shared, and dropping it would only cost a read of the log.
         if self._hints and (self._events > MAX_WAITING_EVENTS or self._bytes > MAX_WAITING_BYTES):
-            self._hints, self._events, self._bytes, self._lost = [], 0, 0, True
+            self.lose()
         else:
             self._hints.append(events)
-        self._notify()
+            self._notify()
+
+    def lose(self) -> None:
+        """Drop the hints that wait; the reader must read the log."""
+        if not self._closed:
+            self._hints, self._events, self._bytes, self._lost = [], 0, 0, True
+            self._notify()
 
     def _notify(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -80,6 +86,7 @@ class MemoryBus:
     def __init__(self) -> None:
         # Dicts, not sets: subscribers get their hints in the order in which they came.
         self._subscribers: dict[str, dict[MemorySubscription, None]] = defaultdict(dict)
+        self._closed = False
 
     def publish(self, stream: str, events: Sequence[StoredEvent]) -> None:
         subscribers = self._subscribers.get(stream)
@@ -92,6 +99,8 @@ class MemoryBus:
     def subscribe(self, stream: str) -> Subscription:
         subscription = MemorySubscription(self, stream)
         self._subscribers[stream][subscription] = None
+        if self._closed:
+            subscription.close()
         return subscription
 
     def unsubscribe(self, stream: str, subscription: MemorySubscription) -> None:
@@ -103,6 +112,7 @@ class MemoryBus:
                 del self._subscribers[stream]
 
     async def close(self) -> None:
+        self._closed = True
         for subscribers in list(self._subscribers.values()):
             for subscription in list(subscribers):
                 subscription.close()

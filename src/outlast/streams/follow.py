@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outlast.streams.bus import Bus
+from outlast.streams.bus import Bus, Subscription
 from outlast.streams.log import StoredEvent, StreamLog
 
 PAGE_EVENTS = 1000
@@ -21,14 +21,14 @@ class Follow:
         seq: position of the last event that was handed out.
     """
 
-    __slots__ = ("_behind", "_closed", "_log", "_subscription", "_woken", "seq", "stream")
+    __slots__ = ("_behind", "_bus", "_closed", "_log", "_subscription", "_woken", "seq", "stream")
 
     def __init__(self, log: StreamLog, bus: Bus, stream: str, *, after: int = 0) -> None:
         self.stream = stream
         self.seq = after
         self._log = log
-        # Before the log is read: what is committed in between would otherwise be in neither.
-        self._subscription = bus.subscribe(stream)
+        self._bus = bus
+        self._subscription: Subscription | None = None
         self._behind = True
         self._closed = self._woken = False
 
@@ -46,6 +46,9 @@ class Follow:
             StopAsyncIteration: after `aclose`, or when the bus has closed.
         """
         while not self._closed:
+            # Before the log is read: what is committed in between would otherwise be in neither. And not before the
+            # first read: a reader that is never read has nothing to close.
+            ear = self._subscription or self._subscribe()
             if self._behind:
                 page = await self._log.read(self.stream, after=self.seq, limit=PAGE_EVENTS)
                 if len(page) < PAGE_EVENTS:
@@ -53,7 +56,7 @@ class Follow:
                 if page:
                     self.seq = page[-1].seq
                     return page
-            hints = await self._subscription.next()
+            hints = await ear.next()
             if hints is None:
                 self._behind = True
                 continue
@@ -66,6 +69,12 @@ class Follow:
                 self.seq = fresh[-1].seq
                 return fresh
         raise StopAsyncIteration
+
+    def _subscribe(self) -> Subscription:
+        ear = self._subscription = self._bus.subscribe(self.stream)
+        if self._woken:
+            ear.wake()
+        return ear
 
     def _next_of(self, hints: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
         """What of the hints follows `seq` without a gap."""
@@ -90,12 +99,14 @@ class Follow:
     def wake(self) -> None:
         """Make the wait, or else the following one, return nothing."""
         self._woken = True
-        self._subscription.wake()
+        if self._subscription is not None:
+            self._subscription.wake()
 
     async def aclose(self) -> None:
         """Stop listening; safe to call twice."""
         self._closed = True
-        self._subscription.close()
+        if self._subscription is not None:
+            self._subscription.close()
 
 
 def follow(log: StreamLog, bus: Bus, stream: str, *, after: int = 0) -> Follow:

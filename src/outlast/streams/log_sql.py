@@ -103,7 +103,7 @@ class SqlLog:
                     self._writer = await self._engine.connect()
                 try:
                     yield self._writer
-                except BaseException:  # broad: the next transaction starts on a fresh connection
+                except BaseException:  # broad: the pool rolls back, or replaces, the connection
                     await asyncio.shield(self._forget_writer())
                     raise
 

@@ -7,7 +7,7 @@ positions of all streams (``name@seq,name@seq``), so one ``Last-Event-ID`` resum
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -82,7 +82,7 @@ async def multiplexed(
     ping: timedelta = PING,
     max_age: timedelta = MAX_AGE,
     stopping: asyncio.Event | None = None,
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Give the body of an event stream that carries several; it closes what the parts follow at its end.
 
     Args:
@@ -90,7 +90,7 @@ async def multiplexed(
         ping, max_age, stopping: as for `outlast.streams.sse.sse`.
 
     Returns:
-        Writes, each of one or several whole frames.
+        Writes, each of one or several whole frames. Close it (``aclose``) when the client has gone.
     """
     reader = _Reader(parts)
     pulse = Pulse(reader.changed.set, every=ping, max_age=max_age, stopping=stopping)

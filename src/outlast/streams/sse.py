@@ -7,7 +7,7 @@ it in the same form, and what waits leaves in one write.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -90,7 +90,7 @@ async def sse(
     ping: timedelta = PING,
     max_age: timedelta = MAX_AGE,
     stopping: asyncio.Event | None = None,
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Give the body of an event stream; it closes ``following`` at its end.
 
     Args:
@@ -105,7 +105,7 @@ async def sse(
         stopping: set when the server stops; the stream ends cleanly then.
 
     Returns:
-        Writes, each of one or several whole frames.
+        Writes, each of one or several whole frames. Close it (``aclose``) when the client has gone.
     """
     pulse = Pulse(following.wake, every=ping, max_age=max_age, stopping=stopping)
     try:

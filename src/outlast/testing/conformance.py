@@ -227,6 +227,7 @@ class BusSuite:
         await asyncio.sleep(0)
         await bus.close()
         assert [list(hints or ()) for hints in await asyncio.gather(*waits)] == [[], [], []]
+        assert list(await bus.subscribe("late").next() or ()) == []
 
 
 async def _heard(listen: Callable[[], Awaitable[Sequence[StoredEvent] | None]], count: int) -> list[int]:
