@@ -80,7 +80,7 @@ def table(props: Mapping[str, Json], *, first: int = 0, last_rows: int | None = 
     if hidden:
         words.append(f"{hidden} more rows")
     grid.caption = Text(", ".join(words), style="dim") if words else None
-    return Padding(grid, (1, 0))
+    return Padding(grid, (1, 0), expand=False)
 
 
 def progress(props: Mapping[str, Json]) -> RenderableType:
@@ -89,7 +89,8 @@ def progress(props: Mapping[str, Json]) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
     facts = [progress_text(props)]
     if props.get("rate_per_s"):
-        facts.append(f"{float(props['rate_per_s']):.3g}/s")
+        rate = float(props["rate_per_s"])
+        facts.append(f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.2g}/s")
     if props.get("remaining_s") and (total is None or value < total):
         facts.append(f"{_duration(float(props['remaining_s']))} left")
     bar = ProgressBar(total=total, completed=value, width=30, pulse=total is None)

@@ -50,6 +50,7 @@ class Screen:
         self._save = save
         self._pending: dict[str, float] = {}
         self._shown: dict[str, _Shown] = {}
+        self._log = ""
         self._growing: set[str] = set()
         self._last_opened = ""
         self._flat: set[str] = set()
@@ -75,6 +76,8 @@ class Screen:
                 asked = self.document.inputs.get(event.input)
                 if asked is not None:
                     self._pending[asked.block] = now
+            elif isinstance(event, e.LogWritten):
+                self._log += event.text if event.text.endswith("\n") or event.channel == "stdout" else f"{event.text}\n"
             elif isinstance(event, (e.BlockOpened, e.InputRequested)):
                 self._last_opened = event.block
                 self._pending[event.block] = now
@@ -92,6 +95,7 @@ class Screen:
         now = time.monotonic()
         if flush:
             self._stop_live()
+        self._put_log()
         for key in list(self._pending):
             block = self.document.blocks.get(key)
             if key not in self._pending:
@@ -143,7 +147,7 @@ class Screen:
             self._print_columns(key, block)
             return
         for renderable in self._rest(key, block):
-            self.console.print(renderable)
+            self._put(renderable)
 
     def _rest(self, key: str, block: Block) -> Iterator[RenderableType]:
         """What of a block has not been printed."""
@@ -207,7 +211,7 @@ class Screen:
         cells = [Group(*self._inside(part)) for part in parts]
         if any(cell.renderables for cell in cells):
             grid.add_row(*cells)
-            self.console.print(grid)
+            self._put(grid)
 
     def _inside(self, key: str) -> Iterator[RenderableType]:
         self._pending.pop(key, None)
@@ -225,9 +229,26 @@ class Screen:
             return
         end = _last_paragraph_end(text, shown.chars)
         if end > shown.chars:
-            self.console.print(blocks.markdown(text[shown.chars : end]))
-            self.console.print()
+            self._put(blocks.markdown(text[shown.chars : end]))
+            self._put("")
             shown.chars, shown.look = end, text[:end]
+
+    def _put(self, renderable: RenderableType) -> None:
+        """Print for good; a file gets no blanks at the ends of lines."""
+        if self.console.is_terminal:
+            self.console.print(renderable)
+            return
+        with self.console.capture() as captured:
+            self.console.print(renderable)
+        for line in captured.get().splitlines():
+            self.console.file.write(f"{line.rstrip()}\n")
+        self.console.file.flush()
+
+    def _put_log(self) -> None:
+        """Print the whole lines that the app wrote to its standard output and the like."""
+        *lines, self._log = self._log.split("\n")
+        for line in lines:
+            self._put(Text(f"│ {blocks.plain(line)}", style="dim"))
 
     # -- drawing in place ----------------------------------------------------------------------------
 
