@@ -137,7 +137,7 @@ class Comparison(SteppedRecorder):
         """Run the app to the end of the recording, or to where it leaves it."""
         try:
             run_app(app, self)
-        except _Beyond:
+        except ProcessKilled:  # beyond the recording, or out of time
             pass
 
     def differs(self, where: str, recorded: str, now: str, *, fatal: bool = False) -> None:
