@@ -36,14 +36,19 @@ class Follow:
         return self
 
     async def __anext__(self) -> Sequence[StoredEvent]:
+        events = await self.next()
+        if events is None:
+            raise StopAsyncIteration
+        return events
+
+    async def next(self) -> Sequence[StoredEvent] | None:
         """Wait for the next events.
 
         Returns:
-            At least one event; none only after `wake`.
+            At least one event, or none after `wake`; None at the end: after `aclose`, or when the bus has closed.
 
         Raises:
             StreamTrimmed: the next event is no longer kept; `seek` to a snapshot's position and go on.
-            StopAsyncIteration: after `aclose`, or when the bus has closed.
         """
         while not self._closed:
             # Before the log is read: what is committed in between would otherwise be in neither. And not before the
@@ -68,7 +73,7 @@ class Follow:
             if fresh := self._next_of(hints):
                 self.seq = fresh[-1].seq
                 return fresh
-        raise StopAsyncIteration
+        return None
 
     def _subscribe(self) -> Subscription:
         ear = self._subscription = self._bus.subscribe(self.stream)
@@ -79,7 +84,7 @@ class Follow:
     def _next_of(self, hints: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
         """What of the hints follows `seq` without a gap."""
         wanted = self.seq + 1
-        if all(event.seq == seq for seq, event in enumerate(hints, wanted)):
+        if [event.seq for event in hints] == list(range(wanted, wanted + len(hints))):
             return hints
         fresh: list[StoredEvent] = []
         for event in hints:
@@ -90,6 +95,11 @@ class Follow:
                 self._behind = True
                 break
         return fresh
+
+    def await_birth(self) -> None:
+        """Listen from now on to a stream that does not exist yet: all of it will be heard, nothing need be read."""
+        self._subscribe()
+        self._behind = False
 
     def seek(self, seq: int) -> None:
         """Go on after this position instead."""

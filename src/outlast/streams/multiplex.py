@@ -161,7 +161,7 @@ class _Reader:
             await self._put_snapshot(part, part.snapshot)
         while True:
             try:
-                events = await anext(part.following, None)
+                events = await part.following.next()
             except StreamTrimmed as error:
                 self._put(part, "stream.trimmed", encode_json({"first": error.first}), seq=error.first - 1)
                 part.following.seek(error.first - 1)

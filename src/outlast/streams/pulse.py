@@ -24,7 +24,7 @@ class Pulse:
         over: whether the stream is to end now.
     """
 
-    __slots__ = ("_due", "_ends_at", "_every_s", "_loop", "_sent_at", "_stopping", "_timer", "_wake")
+    __slots__ = ("_due", "_ends_at", "_every_s", "_loop", "_sent_at", "_stopping", "_timer", "_wake", "over")
 
     def __init__(
         self, wake: Callable[[], None], *, every: timedelta, max_age: timedelta, stopping: asyncio.Event | None
@@ -36,15 +36,10 @@ class Pulse:
         self._ends_at = self._sent_at + max_age.total_seconds()
         self._stopping = stopping
         self._due = False
+        self.over = stopping is not None and stopping.is_set()
         self._timer = self._wind()
         if stopping is not None:
-            _watch(stopping, wake)
-
-    @property
-    def over(self) -> bool:
-        if self._stopping is not None and self._stopping.is_set():
-            return True
-        return self._loop.time() >= self._ends_at
+            _watch(stopping, self._end)
 
     def sent(self) -> None:
         """Say that something was sent; the next ping is put off."""
@@ -62,14 +57,17 @@ class Pulse:
         """Stop the timer."""
         self._timer.cancel()
         if self._stopping is not None:
-            _unwatch(self._stopping, self._wake)
+            _unwatch(self._stopping, self._end)
+
+    def _end(self) -> None:
+        self.over = True
+        self._wake()
 
     def _tick(self) -> None:
         now = self._loop.time()
         # Timers may fire a little early by the loop's own resolution; what is that near counts as due.
         if now >= self._ends_at - 0.001:
-            self._ends_at = now
-            self._wake()
+            self._end()
             return
         if now >= self._sent_at + self._every_s - 0.001:
             self._due, self._sent_at = True, now

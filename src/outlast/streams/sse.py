@@ -114,7 +114,7 @@ async def sse(
             yield await _snapshot(following, snapshot)
         while not pulse.over:
             try:
-                events = await anext(following, None)
+                events = await following.next()
             except StreamTrimmed as error:
                 yield await _gap(following, error, snapshot)
                 continue
