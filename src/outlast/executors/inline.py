@@ -12,6 +12,7 @@ import inspect
 import socket
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from outlast.executors.base import AppInfo, ProcessExit, SessionProcess, Source
@@ -168,7 +169,8 @@ class InlineProcess:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(SessionCancelled))
 
         def hear() -> None:
-            listen(channel, recorder, interrupt=interrupt)
+            with suppress(OSError):  # the app's thread hung up
+                listen(channel, recorder, interrupt=interrupt)
             recorder.abandon()
             if recorder.cancellation.due:
                 interrupt()

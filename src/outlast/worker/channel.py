@@ -42,6 +42,7 @@ class Channel:
 
         Raises:
             TimeoutError: nothing came in time.
+            OSError: the socket was closed on this side.
             ProtocolViolation: what came is not a frame.
         """
         while not self._bodies:
@@ -52,7 +53,7 @@ class Channel:
                     raise TimeoutError
             try:
                 data = self._socket.recv(_CHUNK_BYTES)
-            except OSError:
+            except ConnectionError:
                 return None
             if not data:
                 return None

@@ -66,9 +66,10 @@ def _beside(folder: Path, sealed: Sequence[Path]) -> Iterator[Path]:
     except OSError:
         return
     for entry in entries:
-        if entry in sealed:
+        # A right through a link would be one to what it leads to, which has its own place in the tree.
+        if entry in sealed or entry.is_symlink():
             continue
-        if any(path.is_relative_to(entry) for path in sealed) and not entry.is_symlink():
+        if any(path.is_relative_to(entry) for path in sealed):
             yield from _beside(entry, sealed)
         else:
             yield entry

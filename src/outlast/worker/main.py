@@ -103,6 +103,8 @@ def _hear(channel: Channel, recorder: SessionRecorder, interrupt: Callable[[], N
     def hear() -> None:
         try:
             listen(channel, recorder, interrupt=interrupt)
+        except OSError:  # the app closed the session's own socket
+            os._exit(_EX_IOERR)
         finally:
             _die_with_host()
 

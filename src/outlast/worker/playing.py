@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import sys
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,6 +120,9 @@ def listen(channel: Channel, recorder: SessionRecorder, *, interrupt: Callable[[
         channel: to the host.
         recorder: of the session.
         interrupt: tells the app's thread of a cancel; called again until it was told.
+
+    Raises:
+        OSError: the socket was closed on this side.
     """
     while True:
         timeout_s = recorder.catch_up()
@@ -133,6 +136,6 @@ def listen(channel: Channel, recorder: SessionRecorder, *, interrupt: Callable[[
             recorder.handle(_commands.decode(body))
         except TimeoutError:
             continue
-        except (ProtocolViolation, OSError) as error:
-            print(f"outlast: the host can't be understood: {error}", file=sys.__stderr__)
+        except ProtocolViolation as error:
+            os.write(2, f"outlast: the host can't be understood: {error}\n".encode())
             return

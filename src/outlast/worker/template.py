@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -27,6 +28,7 @@ from outlast.worker.control import Broken, Drain, Exited, Fork, Forked, ForkFail
 from outlast.worker.loading import Apps, load_apps
 from outlast.worker.main import run
 
+_STRAYS_S = 1.0
 _TEMPLATE_OOM_SCORE, _SESSION_OOM_SCORE = 300, 900
 
 
@@ -35,20 +37,27 @@ class Template:
 
     Args:
         control: the socket to the executor.
+        reader: cuts what comes there.
         on_child: called in each forked process with its socket; does not return.
     """
 
-    def __init__(self, control: socket.socket, on_child: Callable[[Channel], NoReturn]) -> None:
+    def __init__(self, control: socket.socket, reader: FrameReader, on_child: Callable[[Channel], NoReturn]) -> None:
         self._control = control
+        self._reader = reader
         self._on_child = on_child
-        self._reader = FrameReader()
         self._sessions: set[int] = set()
+        self._before: frozenset[int] = frozenset()
         self._draining = False
         self._stopped = False
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
-    def serve(self) -> None:
-        """Work until the executor hangs up; then kill everything."""
+    def serve(self, requested: list[bytes]) -> None:
+        """Work until the executor hangs up; then kill everything.
+
+        Args:
+            requested: frames that have come already.
+        """
+        self._before = frozenset(linux.children() or ())  # the file started them while it was imported
         linux.adopt_orphans()
         signal.signal(signal.SIGCHLD, _nothing)
         signal.signal(signal.SIGTERM, self._stop)
@@ -58,6 +67,7 @@ class Template:
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         poll.register(self._wake_read, select.POLLIN)
+        self._answer(requested)
         while not self._stopped and not (self._draining and not self._sessions):
             for fd, _ in poll.poll():
                 if fd == self._wake_read:
@@ -83,7 +93,10 @@ class Template:
             data = b""
         if not data:
             self._stopped = True
-        for body in self._reader.feed(data):
+        self._answer(self._reader.feed(data))
+
+    def _answer(self, bodies: list[bytes]) -> None:
+        for body in bodies:
             message = requests.decode(body)
             if isinstance(message, Fork) and not self._draining:
                 self._fork()
@@ -136,17 +149,15 @@ class Template:
         os._exit(70)
 
     def _reap(self) -> None:
-        ended = False
         while True:
             try:
                 found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             except ChildProcessError:
                 return
             if found is None:
-                break
+                return
             pid = found.si_pid
             if pid in self._sessions:
-                ended = True
                 # Before it is reaped its process group can't be anybody else's.
                 _kill(os.killpg, pid)
             _, status = os.waitpid(pid, 0)
@@ -155,19 +166,24 @@ class Template:
                 code = os.waitstatus_to_exitcode(status)
                 self._kill_strays()
                 self.report(Exited(pid=pid, code=code if code >= 0 else None, signal=-code if code < 0 else None))
-        if ended:
-            self._kill_strays()
 
     def _kill_strays(self) -> None:
-        for pid in linux.children() or ():
-            if pid not in self._sessions:
+        """Kill what sessions left behind, and what that leaves in turn, until nothing is left or won't go."""
+        until_s = time.monotonic() + _STRAYS_S
+        while strays := [pid for pid in linux.children() or () if pid not in self._sessions | self._before]:
+            for pid in strays:
                 _kill(os.kill, pid)
+                os.waitpid(pid, os.WNOHANG)
+            if time.monotonic() > until_s:
+                return
+            time.sleep(0.0005)
 
     def _kill_all(self) -> None:
         for pid in self._sessions:
             _kill(os.killpg, pid)
             _kill(os.kill, pid)
         self._sessions.clear()
+        self._before = frozenset()
         while True:
             self._kill_strays()
             try:
@@ -196,13 +212,18 @@ def _reseed() -> None:
         numpy_random.seed()
 
 
-def _first(control: socket.socket) -> Load:
-    channel = Channel(control)
-    body = channel.receive()
-    load = requests.decode(body) if body is not None else None
+def _first(control: socket.socket, reader: FrameReader) -> tuple[Load, list[bytes]]:
+    """Wait for the first message; gives also the frames that came along with it."""
+    bodies: list[bytes] = []
+    while not bodies:
+        data = control.recv(65536)
+        if not data:
+            os._exit(0)
+        bodies = reader.feed(data)
+    load = requests.decode(bodies[0])
     if not isinstance(load, Load):
-        os._exit(0)
-    return load
+        os._exit(1)
+    return load, bodies[1:]
 
 
 def main(fd: int) -> None:
@@ -217,7 +238,8 @@ def main(fd: int) -> None:
     control.set_inheritable(False)
     gc.disable()
     capture = Capture()
-    load = _first(control)
+    reader = FrameReader()
+    load, more = _first(control, reader)
     linux.prefer_to_kill(_TEMPLATE_OOM_SCORE)
     sealed = landlock.seal([Path(folder) for folder in load.sealed])
 
@@ -235,11 +257,11 @@ def main(fd: int) -> None:
             os._exit(1)
         run(channel, here, root=Path(load.root), confined=sealed, capture=capture)
 
-    template = Template(control, on_child)
+    template = Template(control, reader, on_child)
     if apps is not None:
         template.report(report_loaded(apps))
     if not isinstance(apps, Broken):
         gc.collect()
         gc.freeze()
-        template.serve()
+        template.serve(more)
     capture.flush()
