@@ -17,6 +17,7 @@ from outlast.kit.ids import is_id
 from outlast.protocol.codec import Json, encode_json, to_json
 from outlast.protocol.events import User
 from outlast.runtime import Runtime
+from outlast.runtime.records import SessionRecord
 from outlast.server.errors import BodyTooLarge
 from outlast.server.idempotency import KeptAnswers
 
@@ -54,6 +55,15 @@ class Context:
     stopping: asyncio.Event
     limits: HttpLimits
     started: KeptAnswers = field(default_factory=KeptAnswers)
+
+    async def record(self, session_id: str) -> SessionRecord:
+        """A session's record; that of an awake one is at hand and costs no read.
+
+        Raises:
+            SessionNotFound: there is none.
+        """
+        live = self.runtime.host.awake.get(session_id)
+        return live.record if live is not None else await self.runtime.records.get(session_id)
 
 
 def _context(request: Request) -> Context:

@@ -16,7 +16,7 @@ from outlast.runtime.tracking import stream_of
 from outlast.server.deps import Context, In, SessionId, nothing
 from outlast.server.openapi import EVENTS, operation
 from outlast.server.streaming import EventStream
-from outlast.streams.follow import follow as following
+from outlast.streams.follow import Follow, follow
 from outlast.streams.log import Snapshot
 from outlast.streams.multiplex import Part, decode_positions, multiplexed
 from outlast.streams.snapshots import snapshot_source
@@ -40,13 +40,11 @@ def session_stream(
     *,
     after: int = 0,
     snapshot_first: bool = False,
-    status: int = 200,
-    headers: Mapping[str, str] | None = None,
 ) -> EventStream:
     """Answer with a session's events after a position, then with what comes; ends behind the session's end."""
     runtime, stream = context.runtime, stream_of(session_id)
     frames = sse(
-        following(runtime.log, runtime.bus, stream, after=after),
+        follow(runtime.log, runtime.bus, stream, after=after),
         project=_project,
         snapshot=snapshot_source(runtime.log, stream, owner=True),
         snapshot_first=snapshot_first,
@@ -55,7 +53,21 @@ def session_stream(
         max_age=context.limits.max_age,
         stopping=context.stopping,
     )
-    return EventStream(frames, status=status, headers=headers)
+    return EventStream(frames)
+
+
+def started_stream(context: Context, reader: Follow, *, headers: Mapping[str, str]) -> EventStream:
+    """Answer the start of a session with its stream, as a reader hears it that listened before it began."""
+    limits = context.limits
+    frames = sse(
+        reader,
+        project=_project,
+        until=ENDS,
+        ping=limits.ping,
+        max_age=limits.max_age,
+        stopping=context.stopping,
+    )
+    return EventStream(frames, status=201, headers=headers)
 
 
 @router.get("/sessions/{session_id}/events", **operation(EVENTS, SessionNotFound))
@@ -71,7 +83,7 @@ async def follow_session(
     With `snapshot` the document comes first (`document.snapshot`) and then the events that follow it. Answers 204
     to who has everything of a session that has ended, which makes an EventSource stop.
     """
-    record = await context.runtime.records.get(session_id)
+    record = await context.record(session_id)
     if last_event_id:  # who comes back has the document already
         after, snapshot = _position(last_event_id), False
     stream = stream_of(session_id)
@@ -86,7 +98,7 @@ async def follow_session(
 @router.get("/streams", **operation(EVENTS, SessionNotFound))
 async def follow_streams(
     context: In,
-    follow: Annotated[str, Query(max_length=10_000)],
+    wanted: Annotated[str, Query(alias="follow", max_length=10_000)],
     snapshot: bool = False,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -95,20 +107,20 @@ async def follow_streams(
     Each event's data begins with its `stream`; its id holds the positions of all of them, so one `Last-Event-ID`
     resumes them all. With `snapshot`, streams at position 0 begin with their document.
     """
-    positions = decode_positions(last_event_id or follow)
+    positions = decode_positions(last_event_id or wanted)
     if not positions:
         raise InvalidInput("Name at least one stream: follow=session:<id>@<seq>.", errors={"follow": "empty"})
     for name, seq in positions.items():
         kind, _, session_id = name.partition(":")
         if kind != "session" or not is_id(session_id):
             raise SessionNotFound(f"There is no stream {name!r}.")
-        await context.runtime.records.get(session_id)
+        await context.record(session_id)
         await _check_position(context, name, seq)
     runtime = context.runtime
     parts = [
         Part(
             name=name,
-            following=following(runtime.log, runtime.bus, name, after=seq),
+            following=follow(runtime.log, runtime.bus, name, after=seq),
             project=_project,
             snapshot=snapshot_source(runtime.log, name, owner=True),
             snapshot_first=snapshot and seq == 0,
@@ -127,7 +139,7 @@ async def get_history(
     limit: Annotated[int, Query(ge=1, le=PAGE_EVENTS)] = PAGE_EVENTS,
 ) -> Response:
     """A page of the session's events."""
-    await context.runtime.records.get(session_id)
+    await context.record(session_id)
     stored = await context.runtime.log.read(stream_of(session_id), after=after, limit=limit)
     # The events are JSON already; to decode and encode them again would only cost.
     items = b",".join(shown.data for event in stored if (shown := _project(event)) is not None)

@@ -35,7 +35,7 @@ async def upload_file(
     content_type: Annotated[str, Header()] = BYTES,
 ) -> Response:
     """Upload a file (the body is its bytes); answer an `upload` input with what this gives back."""
-    record = await context.runtime.records.get(session_id)
+    record = await context.record(session_id)
     if record.over:
         raise SessionOver("The session has ended; it takes no more files.")
     limit = context.limits.max_upload_bytes

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from outlast.kit import errors as e
+from outlast.kit.ids import new_id
 from outlast.kit.pages import MAX_LIMIT
 from outlast.protocol.api import (
     MAX_TITLE_CHARS,
@@ -29,8 +30,9 @@ from outlast.runtime.records import SessionFilter, SessionRecord
 from outlast.runtime.tracking import stream_of
 from outlast.server import errors as own
 from outlast.server.deps import Context, In, SessionId, answer, nothing, parse, read_body
-from outlast.server.events import all_events, session_stream
+from outlast.server.events import all_events, started_stream
 from outlast.server.openapi import EVENTS, operation
+from outlast.streams.follow import follow
 from outlast.streams.snapshots import document_at
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
@@ -66,15 +68,30 @@ async def start_session(
     wanted = parse(body, StartSession)
     title = _title(wanted.title) if wanted.title is not None else None
 
-    async def start() -> str:
-        return await context.runtime.host.start(wanted.app, wanted.args, user=context.user, title=title)
+    host, session_id = context.runtime.host, new_id()
 
-    session_id = await context.started.once(idempotency_key, body, start)
-    headers = {"location": f"/api/v1/sessions/{session_id}"}
-    if EVENTS in accept:
-        return session_stream(context, session_id, status=201, headers=headers)
-    record = await context.runtime.records.get(session_id)
-    return answer(_item(record), status=201, headers=headers)
+    async def start() -> str:
+        return await host.start(wanted.app, wanted.args, user=context.user, title=title, session_id=session_id)
+
+    if EVENTS not in accept:
+        started = await context.started.once(idempotency_key, body, start)
+        record = await context.record(started)
+        return answer(_item(record), status=201, headers={"location": _location(started)})
+    reader = follow(context.runtime.log, context.runtime.bus, stream_of(session_id))
+    reader.await_birth()  # saves the first event a read of the log
+    try:
+        started = await context.started.once(idempotency_key, body, start)
+    except BaseException:  # broad: whatever ended it, nobody listens any more
+        await reader.aclose()
+        raise
+    if started != session_id:  # the answer to a key that was sent before
+        await reader.aclose()
+        reader = follow(context.runtime.log, context.runtime.bus, stream_of(started))
+    return started_stream(context, reader, headers={"location": _location(started)})
+
+
+def _location(session_id: str) -> str:
+    return f"/api/v1/sessions/{session_id}"
 
 
 @router.get("", **operation(SessionList, e.InvalidCursor))
@@ -93,7 +110,7 @@ async def list_sessions(
 @router.get("/{session_id}", **operation(SessionDetail, e.SessionNotFound))
 async def get_session(context: In, session_id: SessionId) -> Response:
     """One session with its document; follow its events after `seq`. The ETag is of what PATCH changes."""
-    record = await context.runtime.records.get(session_id)
+    record = await context.record(session_id)
     return await _detail(context, record)
 
 
@@ -110,11 +127,11 @@ async def retitle_session(
     """Give a session another title. With `If-Match` only if nobody else did since."""
     wanted = parse(await read_body(request), RetitleSession)
     title = _title(wanted.title)
-    record = await context.runtime.records.get(session_id)
+    record = await context.record(session_id)
     if if_match is not None and not {_etag(record), "*"} & {tag.strip() for tag in if_match.split(",")}:
         raise own.PreconditionFailed("The title has been changed since; get the session again.")
     await context.runtime.host.retitle(session_id, title)
-    return await _detail(context, await context.runtime.records.get(session_id))
+    return await _detail(context, await context.record(session_id))
 
 
 @router.delete("/{session_id}", **operation(None, e.SessionNotFound, status=204))
@@ -187,14 +204,14 @@ async def branch_session(
         return await host.branch(session_id, seq=wanted.seq, value=wanted.value, by=context.user)
 
     branched = await context.started.once(idempotency_key, session_id.encode() + body, branch)
-    record = await context.runtime.records.get(branched)
-    return answer(_item(record), status=201, headers={"location": f"/api/v1/sessions/{branched}"})
+    record = await context.record(branched)
+    return answer(_item(record), status=201, headers={"location": _location(branched)})
 
 
 @router.get("/{session_id}/export", **operation(Recording, e.SessionNotFound, also="text/markdown"))
 async def export_session(context: In, session_id: SessionId, format: Literal["md", "json"] = "md") -> Response:
     """The session to keep: its document as Markdown, or its stream as JSON, which `outlast replay` reads."""
-    await context.runtime.records.get(session_id)
+    await context.record(session_id)
     stream = stream_of(session_id)
     if format == "md":
         document = shown_document(await document_at(context.runtime.log, stream), owner=True)
