@@ -168,6 +168,9 @@ _RULE_NAMES = (
 def _flat(marks: Iterable[Json]) -> Iterable[Json]:
     """The marks, and those that pydantic's ``Field`` holds within."""
     for mark in marks:
+        if get_origin(mark) is Annotated:  # `annotated_types.LowerCase` is one
+            yield from _flat(get_args(mark)[1:])
+            continue
         yield mark
         inner = getattr(mark, "metadata", None)
         if isinstance(inner, (list, tuple)):

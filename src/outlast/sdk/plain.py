@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import json
 import math
 import uuid
 from collections.abc import Iterable, Mapping
@@ -158,7 +159,9 @@ def _key(key: object) -> str:
     name = _scalar(key)
     if name is _NOT_SCALAR:
         raise TypeError(f"A key of type {type(key).__name__} has no JSON form; use text.")
-    return {None: "null", True: "true", False: "false"}.get(name, str(name)) if not isinstance(name, str) else name
+    if name is None or isinstance(name, bool):
+        return json.dumps(name)
+    return str(name)
 
 
 def as_record(value: object) -> Mapping[str, object] | None:

@@ -16,6 +16,7 @@ from outlast.kit.errors import OutlastError
 from outlast.protocol.codec import Json
 from outlast.protocol.commands import Answered
 from outlast.protocol.events import User
+from outlast.protocol.requests import check_request
 from outlast.sdk.context import Pending, current
 from outlast.sdk.place import container, key_here, open_block, step_scope
 from outlast.sdk.plain import clean
@@ -84,6 +85,7 @@ class Question(Generic[T]):
                 {"input": id, "name": f.name, "kind": f.kind, "label": f.label, "spec": dict(f.spec)}
                 for id, f in zip(self._ids, self.fields, strict=True)
             ]
+        check_request(self.kind, spec)  # here, and not at the host, so that it fails at the author's line
         return recorder.request(
             self.kind,
             clean(self.label),

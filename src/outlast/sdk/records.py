@@ -125,7 +125,10 @@ def _fields_of(owner: Json, hints: Mapping[str, object]) -> Iterable[tuple[str, 
         if get_origin(hint) is typing.ClassVar or hint is typing.ClassVar:
             continue
         if typing.is_typeddict(owner):
-            yield name, (hint, MISSING if name in owner.__required_keys__ else None)
+            # String annotations hide `NotRequired` from `__required_keys__`.
+            mark = get_origin(hint)
+            needed = mark is typing.Required or (mark is not typing.NotRequired and name in owner.__required_keys__)
+            yield name, (hint, MISSING if needed else None)
             continue
         found = _default_of(owner, name)
         if found is not None:
