@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from outlast import app, ask, form, write
 from outlast.kit.errors import InvalidAnswer, InvalidArguments
+from outlast.protocol.codec import Json
 from outlast.runtime import SessionService, router
 from outlast.sdk.app import App
 
@@ -35,7 +36,7 @@ def hello(name: str = "you", *, loud: bool = False):
 
 
 @pytest.fixture
-def hello(tmp_path: Path) -> App:
+def hello(tmp_path: Path) -> App[Json, Json]:
     path = tmp_path / "greetings.py"
     path.write_text(CODE)
     spec = importlib.util.spec_from_file_location("greetings", path)
@@ -71,7 +72,7 @@ async def test_ids_are_uuids_and_differ(service: SessionService) -> None:
     assert all(str(uuid.UUID(one)) == one for one in ids)
 
 
-async def test_a_session_goes_from_start_to_end_in_a_process_of_its_own(service: SessionService, hello: App) -> None:
+async def test_a_session_goes_from_start_to_end_in_a_process_of_its_own(service: SessionService, hello: App[Json, Json]) -> None:
     session = service.create_session(hello, ("Ada",), {"loud": True})
     assert service.get_session(session).args == {"name": "Ada", "loud": True}
     frames = service.generate_events(session)
@@ -91,7 +92,7 @@ async def test_a_session_goes_from_start_to_end_in_a_process_of_its_own(service:
     assert len(service.get_session(session).interactions) == 3
 
 
-async def test_each_reader_gets_all_events(service: SessionService, hello: App) -> None:
+async def test_each_reader_gets_all_events(service: SessionService, hello: App[Json, Json]) -> None:
     session = service.create_session(hello)
     first, second = service.generate_events(session), service.generate_events(session)
     events = await asyncio.gather(_next(first, "session.waiting"), _next(second, "session.waiting"))
@@ -108,7 +109,7 @@ async def test_unknown_sessions_are_key_errors_everywhere(service: SessionServic
         await anext(service.generate_events("nobody"))
 
 
-async def test_what_does_not_fit_is_refused_and_kept_for_debugging(service: SessionService, hello: App) -> None:
+async def test_what_does_not_fit_is_refused_and_kept_for_debugging(service: SessionService, hello: App[Json, Json]) -> None:
     with pytest.raises(InvalidArguments):
         service.create_session(hello, (1, 2, 3))
     session = service.create_session(hello)
@@ -122,7 +123,7 @@ async def test_what_does_not_fit_is_refused_and_kept_for_debugging(service: Sess
     assert len(service.get_session(session).interactions) == 4
 
 
-async def test_a_cleaned_up_session_is_forgotten_with_its_process(service: SessionService, hello: App) -> None:
+async def test_a_cleaned_up_session_is_forgotten_with_its_process(service: SessionService, hello: App[Json, Json]) -> None:
     session = service.create_session(hello)
     frames = service.generate_events(session)
     await _next(frames, "block.opened")
@@ -161,7 +162,7 @@ async def test_an_older_spelling_of_a_form_is_spread_over_its_inputs(service: Se
     assert (await _next(frames, "session.completed"))["result"] == "first last"
 
 
-async def test_the_router_serves_a_whole_session(service: SessionService, hello: App) -> None:
+async def test_the_router_serves_a_whole_session(service: SessionService, hello: App[Json, Json]) -> None:
     api = FastAPI()
     api.include_router(router(service, apps=[hello]))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://test") as client:

@@ -16,7 +16,7 @@ from outlast.sdk.app import App
 JsonObject = Annotated[Mapping[str, Json], Body()]
 
 
-def router(service: SessionService, *, apps: Sequence[App[..., object]] = (), prefix: str = "") -> APIRouter:
+def router(service: SessionService, *, apps: Sequence[App[Json, Json]] = (), prefix: str = "") -> APIRouter:
     """Make the routes of a service.
 
     Args:

@@ -45,7 +45,7 @@ class SessionState:
         started: whether `SessionService.generate_events` has been called.
     """
 
-    app: App[..., object]
+    app: App[Json, Json]
     session_id: str
     args: Mapping[str, Json]
     interactions: list[Mapping[str, Json]] = field(default_factory=list)
@@ -78,7 +78,7 @@ class SessionService:
         return str(uuid.uuid4())
 
     def create_session(
-        self, app: App[..., object], args: Sequence[object] = (), kwargs: Mapping[str, object] | None = None
+        self, app: App[Json, Json], args: Sequence[object] = (), kwargs: Mapping[str, object] | None = None
     ) -> str:
         """Create a session; it starts when its events are first asked for.
 
@@ -226,7 +226,7 @@ class SessionService:
             self._do(self._runtime.start())
         return self._runtime
 
-    async def _entry(self, runtime: Runtime, app: App[..., object]) -> AppEntry:
+    async def _entry(self, runtime: Runtime, app: App[Json, Json]) -> AppEntry:
         """Find the app in its file; a function that no import can reach runs in a thread of this process."""
         source = runtime.source_of(_file_of(app), module=app.function.__module__)
         executor = runtime.executor
@@ -263,7 +263,7 @@ async def _forget(host: Host, session_id: str) -> None:
         await host.delete(session_id)
 
 
-def _file_of(app: App[..., object]) -> Path:
+def _file_of(app: App[Json, Json]) -> Path:
     return Path(inspect.getsourcefile(app.function) or "")
 
 
