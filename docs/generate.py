@@ -344,7 +344,7 @@ def main() -> int:
     """Write the pages, or with ``--check`` compare them."""
     stale = []
     for name, make in PAGES.items():
-        text = re.sub(r"\n{3,}", "\n\n", make()).rstrip() + "\n"
+        text = make().rstrip() + "\n"
         path = FOLDER / name
         if not path.exists() or path.read_text("utf-8") != text:
             stale.append(name)
