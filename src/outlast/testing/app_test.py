@@ -9,20 +9,19 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 from outlast.kit.errors import AlreadyAnswered, InputNotFound, SessionOver
 from outlast.protocol.codec import Json
-from outlast.protocol.document import Document, State
-from outlast.protocol.events import LogWritten, SessionEvent, User
+from outlast.protocol.events import SessionEvent, User
 from outlast.sdk.app import App
-from outlast.testing import view
+from outlast.testing.looks import Looks
 from outlast.testing.replay import Divergence, divergences
 from outlast.testing.stage import Stage, StageOptions
-from outlast.testing.view import BlockView, Question, TableView
+from outlast.testing.view import Question
 
 
 class Function(Protocol):
@@ -55,22 +54,7 @@ class Defaults:
 defaults = Defaults()
 
 
-@dataclass(frozen=True)
-class Failure:
-    """How a session failed.
-
-    Attributes:
-        code: ``app_error``, ``replay_diverged`` and so on.
-        message: what happened.
-        error: the traceback of the app's own frames, where there is one.
-    """
-
-    code: str
-    message: str
-    error: str | None = None
-
-
-class AppTest:
+class AppTest(Looks):
     """One session of an app, under the control of a test.
 
     Every method that lets the app go on returns when it waits again, or has ended.
@@ -119,7 +103,7 @@ class AppTest:
             crash_everywhere=everywhere,
             timeout=timeout,
         )
-        self._stage = Stage(app if isinstance(app, App) else App(app), options, args=args, kwargs=kwargs)
+        super().__init__(Stage(app if isinstance(app, App) else App(app), options, args=args, kwargs=kwargs))
 
     # What the test does.
 
@@ -158,7 +142,7 @@ class AppTest:
             InvalidAnswer: too large, too many or of the wrong kind.
         """
         question = self._find(label)
-        references = [self._stage.store(file) for file in files]
+        references = [self._stage.files.put(file) for file in files]
         self._stage.submit(question.id, question.check(references), by=None)
         return self
 
@@ -221,110 +205,34 @@ class AppTest:
     ) -> None:
         self.close()
 
-    # What the test looks at.
+    @classmethod
+    def resume(cls, app: Function, events: Sequence[SessionEvent], *, files: Path | None = None) -> Self:
+        """Take a recorded stream as a session; `run` wakes it where it stood.
 
-    @property
-    def now(self) -> datetime:
-        """The time that the session lives in; it stands still until `advance`."""
-        return self._stage.clock.now()
-
-    @property
-    def document(self) -> Document:
-        """What viewers see, with all that a replay needs."""
-        return self._stage.document
-
-    @property
-    def events(self) -> Sequence[SessionEvent]:
-        """The stream, from the first event."""
-        return tuple(self._stage.events)
-
-    @property
-    def state(self) -> State:
-        """``waiting``, ``completed``, ``failed`` ..."""
-        return self.document.state
-
-    @property
-    def content(self) -> Mapping[str, Json]:
-        """What viewers were told, without positions, times and speeds: to compare two sessions."""
-        return view.content_of(self.document)
-
-    @property
-    def blocks(self) -> Sequence[BlockView]:
-        """All blocks in reading order."""
-        return view.blocks_of(self.document)
-
-    def find(self, kind: str) -> Sequence[BlockView]:
-        """The blocks of one kind: ``find("chart")``."""
-        return [block for block in self.blocks if block.kind == kind]
-
-    @property
-    def text(self) -> str:
-        """All words of the document."""
-        return view.text_of(self.document)
-
-    @property
-    def tables(self) -> Sequence[TableView]:
-        """All tables."""
-        return view.tables_of(self.document)
-
-    @property
-    def metrics(self) -> Mapping[str, str | int | float]:
-        """The metrics' values by their labels."""
-        return view.metrics_of(self.document)
-
-    @property
-    def log(self) -> str:
-        """What the app printed, and the warnings it caused."""
-        return "".join(event.text for event in self._stage.events if isinstance(event, LogWritten))
-
-    def file(self, block: BlockView) -> bytes:
-        """The bytes of a picture, sound, film or download."""
-        return self._stage.read(str(block.props["file"]["sha256"]))
-
-    @property
-    def questions(self) -> Sequence[Question]:
-        """The open inputs, in the order they were asked."""
-        return view.questions_of(self.document)
-
-    @property
-    def question(self) -> Question:
-        """The open input, the first of several.
-
-        Raises:
-            AssertionError: there is none; the message says what the app does instead.
+        Args:
+            app: the code of now.
+            events: from the first on, as `outlast.testing.replay.read_events` gives them.
+            files: a folder that holds the session's files under their SHA-256.
         """
-        questions = self.questions
-        assert questions, f"The app asks nothing: {self._condition()}"
-        return questions[0]
-
-    @property
-    def result(self) -> Json:
-        """What the app returned.
-
-        Raises:
-            AssertionError: it has not ended well; the message says how it stands.
-        """
-        assert self.state == "completed", f"The app has no result: {self._condition()}"
-        return self.document.result
-
-    @property
-    def failure(self) -> Failure | None:
-        """How the session failed; None if it has not."""
-        document = self.document
-        if document.failure_code is None:
-            return None
-        return Failure(document.failure_code, document.failure_message or "", document.failure_error)
+        resumed = cls(app)
+        resumed._stage.load(events, files=files)
+        return resumed
 
     @staticmethod
-    def replay(app: Function, events: Iterable[SessionEvent]) -> Sequence[Divergence]:
+    def replay(app: Function, events: Iterable[SessionEvent], *, files: Path | None = None) -> Sequence[Divergence]:
         """Run an app against a recorded stream: where would a session of then go astray with the code of now?
 
         Nothing is asked again and no recorded step runs; a step that was not recorded is not run either.
 
+        Args:
+            app: the code of now.
+            events: the stream, from its first event.
+            files: a folder that holds the session's files under their SHA-256.
+
         Returns:
             What differs, in the order of the run; empty when the recording replays.
         """
-        return divergences(app if isinstance(app, App) else App(app), list(events))
+        return divergences(app if isinstance(app, App) else App(app), list(events), files=files)
 
     def _find(self, label: str | None) -> Question:
         if self.document.over:
@@ -336,11 +244,3 @@ class AppTest:
             raise AlreadyAnswered(f"The question {label!r} was answered or withdrawn before.")
         asked = ", ".join(repr(question.label) for question in self.questions) or self._condition()
         raise InputNotFound(f"The app does not ask {label!r} now; open: {asked}.")
-
-    def _condition(self) -> str:
-        failure = self.failure
-        if failure is not None:
-            return f"it failed with {failure.code}: {failure.message}\n{failure.error or ''}"
-        if self.state in ("waiting", "hibernated") and self.document.waiting_timer:
-            return f"it sleeps until {self.document.timers[self.document.waiting_timer]:%Y-%m-%d %H:%M:%S} UTC"
-        return f"it is {self.state}"

@@ -286,9 +286,12 @@ class FakeExecutor:
     async def unload(self, source: Source) -> None:
         self.loaded = [each for each in self.loaded if each != source]
 
-    async def close(self) -> None:
+    def kill(self) -> None:
         for process in self.processes:
             process.kill()
+
+    async def close(self) -> None:
+        self.kill()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

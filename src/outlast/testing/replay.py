@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,7 +71,7 @@ def write_events(path: Path, events: Iterable[e.SessionEvent]) -> None:
     path.write_bytes(b"".join(encode_json(event) + b"\n" for event in events))
 
 
-def divergences(app: AnyApp, events: Sequence[e.SessionEvent]) -> Sequence[Divergence]:
+def divergences(app: AnyApp, events: Sequence[e.SessionEvent], *, files: Path | None = None) -> Sequence[Divergence]:
     """Run an app against a recorded stream; see `outlast.testing.AppTest.replay`.
 
     Raises:
@@ -81,6 +82,8 @@ def divergences(app: AnyApp, events: Sequence[e.SessionEvent]) -> Sequence[Diver
     ending = events[-1] if isinstance(events[-1], e.TERMINAL) else None
     document = d.fold(d.Document(), events[:-1] if ending else events)
     with tempfile.TemporaryDirectory(prefix="outlast-replay-") as scratch:
+        if files is not None:
+            shutil.copytree(files, scratch, dirs_exist_ok=True)
         comparison = Comparison(document, events, ending=ending, scratch=scratch)
         thread = threading.Thread(target=comparison.run, args=(app,), name=f"replay {document.app}", daemon=True)
         thread.start()

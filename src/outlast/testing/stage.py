@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import mimetypes
 import shutil
 import tempfile
 import threading
@@ -17,13 +15,13 @@ from pathlib import Path
 import msgspec
 
 from outlast.kit.clock import ManualClock
-from outlast.kit.errors import BranchImpossible, FileNotStored, SessionNotStarted, SessionOver
+from outlast.kit.errors import BranchImpossible, SessionNotStarted, SessionOver
 from outlast.kit.ids import new_id
 from outlast.protocol import document as d
 from outlast.protocol import events as e
-from outlast.protocol.blocks import FileRef
 from outlast.protocol.codec import Json, to_json
 from outlast.protocol.commands import Answered, Cancel, Emission, Start, TimerDue
+from outlast.testing.files import Files
 from outlast.testing.process import ProcessKilled, ThreadProcess
 from outlast.testing.view import VOLATILE
 from outlast.worker.loading import AnyApp
@@ -62,9 +60,8 @@ class Stage:
         self.events: list[e.SessionEvent] = []
         self._folder = Path(tempfile.mkdtemp(prefix="outlast-test-"))
         self._remove = weakref.finalize(self, shutil.rmtree, self._folder, True)
-        self._store = self._folder / "files"
-        self._store.mkdir()
-        self._args = self._json_args(args, kwargs or {})
+        self.files = Files(self._folder / "files")
+        self._args = _arguments(app, args, kwargs or {}, files=self.files)
         self._process: ThreadProcess | None = None
         self._told: set[str] = set()
         self._lock = threading.Lock()
@@ -74,9 +71,12 @@ class Stage:
     # What the session goes through.
 
     def start(self) -> None:
-        """Begin the session, and run it to its first wait."""
+        """Begin the session, or wake one that was loaded, and run it to its next wait."""
+        if self._process is not None:
+            raise RuntimeError("This session runs already; make another AppTest.")
         if self.events:
-            raise RuntimeError("This session has been started; make another AppTest.")
+            self.wake("resumed")
+            return
         options = self.options
         self._append(
             e.SessionCreated(
@@ -121,7 +121,7 @@ class Stage:
             self.kill()
             self.wake("answered")
             return
-        self._provide(self._process.scratch)
+        self.files.provide(self._process.scratch)
         self._process.deliver(Answered(input=input_id, value=value, by=by))
         self._settle()
 
@@ -148,11 +148,13 @@ class Stage:
     def branch(self, seq: int) -> Stage:
         """Make another session of the events up to ``seq``; it has no process yet."""
         if not 1 <= seq <= len(self.events):
-            raise BranchImpossible(f"This session has events 1 to {len(self.events)}; a branch shares the first of them.")
+            raise BranchImpossible(
+                f"This session has events 1 to {len(self.events)}; a branch shares the first of them."
+            )
         if isinstance(self.events[seq - 1], e.TERMINAL):
             raise BranchImpossible("Nothing can follow the end of a session; branch before it.")
         stage = Stage(self.app, self.options)
-        stage.load(self.events[:seq], files=self._store, branched_from=e.BranchPoint(session=self.id, seq=seq))
+        stage.load(self.events[:seq], files=self.files.folder, branched_from=e.BranchPoint(session=self.id, seq=seq))
         return stage
 
     def load(
@@ -169,7 +171,7 @@ class Stage:
         if branched_from is not None:
             first = msgspec.structs.replace(first, branched_from=branched_from)
         if files is not None:
-            shutil.copytree(files, self._store, dirs_exist_ok=True)
+            Files(files).provide(self.files.folder)
         self.events = [first, *events[1:]]
         d.fold(self.document, self.events)
         self.clock = ManualClock(events[-1].at)
@@ -181,41 +183,12 @@ class Stage:
             self._process = None
         self._remove()
 
-    # Files.
-
-    def store(self, file: Path | tuple[str, bytes]) -> FileRef:
-        """Keep a file of the session."""
-        name, data = (file.name, file.read_bytes()) if isinstance(file, Path) else file
-        digest = hashlib.sha256(data).hexdigest()
-        (self._store / digest).write_bytes(data)
-        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return FileRef(sha256=digest, name=name, type=media_type, size_bytes=len(data))
-
-    def read(self, sha256: str) -> bytes:
-        """Give the bytes of a file of the session."""
-        path = self._store / sha256
-        if not path.exists():
-            raise FileNotStored(f"The session holds no file {sha256[:12]}.")
-        return path.read_bytes()
-
-    def _provide(self, scratch: Path) -> None:
-        for path in self._store.iterdir():
-            if not (scratch / path.name).exists():
-                shutil.copy(path, scratch / path.name)
-
-    def _json_args(self, args: Sequence[object], kwargs: Mapping[str, object]) -> dict[str, Json]:
-        if args:
-            names = list(inspect.signature(self.app.function).parameters)
-            kwargs = dict(zip(names, args, strict=False)) | dict(kwargs)
-        stored = {name: self.store(value) if isinstance(value, Path) else value for name, value in kwargs.items()}
-        return {name: to_json(value) for name, value in stored.items()}
-
     # The process.
 
     def _launch(self) -> None:
         document = self.document
         scratch = Path(tempfile.mkdtemp(dir=self._folder))
-        self._provide(scratch)
+        self.files.provide(scratch)
         self._cut = False
         self._told = {key for key, due in document.timers.items() if due <= self.clock.now()}
         start = Start(
@@ -292,27 +265,19 @@ class Stage:
         """Take what a process emits; called in its threads."""
         with self._lock:
             for ref in emission.files:
-                shutil.copy(process.scratch / ref.sha256, self._store / ref.sha256)
+                self.files.put(process.scratch / ref.sha256)
             for event in emission.events:
                 if self._cut or process.killed:
                     raise ProcessKilled
-                cut = self.options.crash_everywhere and self._is_news(event) and not isinstance(event, e.TERMINAL)
+                cut = (
+                    self.options.crash_everywhere
+                    and _is_news(self.document, event)
+                    and not isinstance(event, e.TERMINAL)
+                )
                 self._append(event)
                 self._cut = cut
             if self._cut:
                 raise ProcessKilled
-
-    def _is_news(self, event: e.SessionEvent) -> bool:
-        """Whether a session that dies after this event has got further than before.
-
-        How fast the machine was differs in every run; and a session that waits says so again each time it wakes.
-        """
-        if isinstance(event, e.SessionWaiting):
-            return False
-        if not isinstance(event, e.BlockUpdated) or event.block not in self.document.blocks:
-            return True
-        held = self.document.blocks[event.block].props
-        return any(held.get(name) != value for name, value in event.props.items() if name not in VOLATILE)
 
     def _append(self, event: e.SessionEvent) -> None:
         stamped = msgspec.structs.replace(event, seq=len(self.events) + 1, at=self.clock.now())
@@ -324,3 +289,23 @@ class Stage:
             raise SessionNotStarted("Call run() first.")
         if self.document.over:
             raise SessionOver(f"The session is {self.document.state}; nothing can happen to it any more.")
+
+
+def _arguments(app: AnyApp, args: Sequence[object], kwargs: Mapping[str, object], *, files: Files) -> dict[str, Json]:
+    """Give arguments the form that they have on the wire."""
+    names = list(inspect.signature(app.function).parameters)
+    given = dict(zip(names, args, strict=False)) | dict(kwargs)
+    return {name: to_json(files.put(value) if isinstance(value, Path) else value) for name, value in given.items()}
+
+
+def _is_news(document: d.Document, event: e.SessionEvent) -> bool:
+    """Whether a session that dies after this event has got further than before.
+
+    How fast the machine was differs in every run; and a session that waits says so again each time it wakes.
+    """
+    if isinstance(event, e.SessionWaiting):
+        return False
+    if not isinstance(event, e.BlockUpdated) or event.block not in document.blocks:
+        return True
+    held = document.blocks[event.block].props
+    return any(held.get(name) != value for name, value in event.props.items() if name not in VOLATILE)

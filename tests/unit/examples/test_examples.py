@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from outlast import App
 from outlast.kit.errors import InvalidAnswer
 from outlast.protocol.events import User
-from outlast.testing.app_test import Function
 from outlast.testing.plugin import MakeAppTest
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = sorted(path.stem for path in EXAMPLES.glob("[!_]*.py"))
+from tests.unit.examples.loading import NAMES, example
 
 ADDRESS = {"name": "Ada", "street": "Rua Garrett 1", "city": "Lisbon"}
 CLAIM = (["Train", 84.5, True], ["Dinner", 20, True])
-
-
-def example(name: str) -> Function:
-    """The app of an example's file, which bears the file's name."""
-    module_name = f"examples_{name}"
-    if module_name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(module_name, EXAMPLES / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[module_name] = module  # pickled step results look their classes up here
-        spec.loader.exec_module(module)
-    found = getattr(sys.modules[module_name], name)
-    assert isinstance(found, App)
-    return found
 
 
 @pytest.mark.parametrize("name", NAMES)
