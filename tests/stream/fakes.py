@@ -8,7 +8,7 @@ from random import Random
 
 from typing_extensions import override
 
-from outlast.kit.errors import StreamConflict
+from outlast.kit.errors import StreamConflict, Unavailable
 from outlast.streams.bus import Subscription
 from outlast.streams.bus_memory import MemoryBus, MemorySubscription
 from outlast.streams.log import Batch, StoredEvent
@@ -91,6 +91,21 @@ class BrokenLog(MemoryLog):
                 await super().append(batches)
             raise error
         return await super().append(batches)
+
+
+class UnreadableLog(MemoryLog):
+    """Can be read a number of times, and then no more."""
+
+    def __init__(self, *, reads: int) -> None:
+        super().__init__()
+        self.reads = reads
+
+    @override
+    async def read(self, stream: str, *, after: int = 0, limit: int = 1000) -> Sequence[StoredEvent]:
+        self.reads -= 1
+        if self.reads < 0:
+            raise Unavailable("the database is gone")
+        return await super().read(stream, after=after, limit=limit)
 
 
 class PoisonedLog(MemoryLog):

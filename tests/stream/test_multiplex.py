@@ -18,6 +18,7 @@ from outlast.streams.log import Batch, Snapshot
 from outlast.streams.log_memory import MemoryLog
 from outlast.streams.multiplex import MAX_STREAMS, Part, decode_positions, encode_positions, multiplexed
 from outlast.testing.conformance import events_of
+from tests.stream.fakes import UnreadableLog
 from tests.stream.test_sse import SOON, _all, _take, parse
 
 
@@ -104,6 +105,13 @@ async def test_many_streams_ping_and_end_as_one_does() -> None:
     aged = multiplexed([Part("a", follow(MemoryLog(), bus, "a"))], max_age=timedelta(milliseconds=5))
     assert await _all(aged) == b"retry: 1000\n\n"
     assert not bus._subscribers
+
+
+async def test_a_failing_database_ends_the_connection_cleanly() -> None:
+    bus, log = MemoryBus(), UnreadableLog(reads=1)
+    await log.append([Batch("a", events_of(1, 1000))])
+    data = await _all(multiplexed([Part("a", follow(log, bus, "a")), Part("b", follow(MemoryLog(), bus, "b"))]))
+    assert [event.json()["seq"] for event in parse(data)] == list(range(1, 1001))
 
 
 async def test_a_failing_stream_ends_the_connection_with_its_error() -> None:

@@ -30,6 +30,7 @@ from outlast.streams.log import Batch, Snapshot, StoredEvent
 from outlast.streams.log_memory import MemoryLog
 from outlast.streams.sse import encode, projection, sse
 from outlast.testing.conformance import events_of
+from tests.stream.fakes import UnreadableLog
 
 SOON = timedelta(milliseconds=20)
 LONG = timedelta(minutes=1)
@@ -218,6 +219,13 @@ async def test_a_slow_client_gets_all_in_few_writes() -> None:
     assert [int(event.id) for event in parse(b"".join(writes))] == list(range(1, 1001))
     await body.aclose()
     await commit.close()
+
+
+async def test_a_failing_database_ends_a_stream_cleanly() -> None:
+    log = UnreadableLog(reads=1)
+    await log.append([Batch("s", events_of(1, 1000))])
+    data = await _all(sse(follow(log, MemoryBus(), "s")))
+    assert [int(event.id) for event in parse(data)] == list(range(1, 1001))
 
 
 async def test_a_client_that_goes_leaves_nothing_behind() -> None:

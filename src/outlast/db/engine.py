@@ -17,7 +17,7 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "p
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
 
 
-def create_engine(url: str | URL, *, readers: int = 5, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
+def create_engine(url: str | URL, *, readers: int = 8, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
     """Make an engine.
 
     Args:
@@ -46,6 +46,7 @@ def _sqlite(url: URL, readers: int, busy_timeout: timedelta) -> AsyncEngine:
         url,
         pool_size=readers,
         max_overflow=readers,
+        pool_use_lifo=True,
         connect_args={
             "timeout": busy_timeout.total_seconds(),
             # The driver begins a transaction at the first write. Were it a deferred one, it would have to turn its

@@ -7,13 +7,14 @@ positions of all streams (``name@seq,name@seq``), so one ``Last-Event-ID`` resum
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
-from outlast.kit.errors import InvalidInput, StreamTrimmed
+from outlast.kit.errors import InvalidInput, StreamTrimmed, Unavailable
 from outlast.protocol.codec import encode_json
 from outlast.streams.follow import Follow
 from outlast.streams.log import StoredEvent
@@ -28,6 +29,8 @@ from outlast.streams.sse import (
     everything,
     frame_of,
 )
+
+logger = logging.getLogger(__name__)
 
 MAX_STREAMS = 100
 
@@ -119,12 +122,15 @@ class _Reader:
         self._buffer: list[bytes] = []
         self._taken = asyncio.Event()
         self._failure: BaseException | None = None
+        self.lost = False
         self.changed = asyncio.Event()
 
     @property
     def lives(self) -> bool:
         """Whether anything may still come."""
-        return bool(self._buffer) or self._failure is not None or not all(task.done() for task in self._tasks)
+        if self._buffer or self._failure is not None:
+            return True
+        return not self.lost and not all(task.done() for task in self._tasks)
 
     def start(self) -> None:
         for part in self._parts:
@@ -168,6 +174,10 @@ class _Reader:
                 if part.snapshot is not None:
                     await self._put_snapshot(part, part.snapshot)
                 continue
+            except Unavailable as error:
+                logger.warning("A reader of %r is sent away to come back: %s", part.name, error)
+                self.lost = True
+                return
             if events is None:
                 return
             await self._put_events(part, events)

@@ -1,5 +1,8 @@
 """Server-sent events (WHATWG HTML §9.2): what a reader of one stream, or of several at once, gets on the wire.
 
+A reader that can't be served on, because the server stops or its database fails, gets a clean end, never an error:
+browsers come back after an end, but give up for good on a 503.
+
 ``id:`` is the position, ``event:`` the kind, ``data:`` flat JSON. Each event is encoded once for all who read
 it in the same form, and what waits leaves in one write.
 """
@@ -7,18 +10,21 @@ it in the same form, and what waits leaves in one write.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
 from msgspec.structs import force_setattr
 
-from outlast.kit.errors import StreamTrimmed
+from outlast.kit.errors import StreamTrimmed, Unavailable
 from outlast.protocol.codec import encode_json
 from outlast.protocol.events import decode_event, shown_to
 from outlast.streams.follow import Follow
 from outlast.streams.log import Snapshot, StoredEvent
 from outlast.streams.pulse import Pulse
+
+logger = logging.getLogger(__name__)
 
 Projection: TypeAlias = Callable[[StoredEvent], StoredEvent | None]
 """Gives the form of an event that a reader may have; None: it is not for them."""
@@ -118,6 +124,9 @@ async def sse(
             except StreamTrimmed as error:
                 yield await _gap(following, error, snapshot)
                 continue
+            except Unavailable as error:
+                logger.warning("A reader of %r is sent away to come back: %s", following.stream, error)
+                break
             if events is None:
                 break
             if events:
