@@ -15,11 +15,12 @@ def greet():
 from outlast.sdk import aio
 from outlast.sdk.app import App, app
 from outlast.sdk.chance import random, uuid
+from outlast.sdk.choices import choose, choose_many
 from outlast.sdk.context import AnswerTimeout, SessionCancelled
 from outlast.sdk.durable import StepFailed, step
 from outlast.sdk.files import File
 from outlast.sdk.forms import field, form
-from outlast.sdk.inputs import Approval, approve, ask, chat, choose, choose_many, confirm
+from outlast.sdk.inputs import Approval, approve, ask, chat, confirm
 from outlast.sdk.layout import columns, expander, section, tabs
 from outlast.sdk.media import audio, chart, file, image, video
 from outlast.sdk.output import code, json, markdown, metric, note, table, thinking, write

@@ -10,11 +10,12 @@ from datetime import date, time, timedelta
 from typing import Literal, TypeVar, Unpack, overload
 
 from outlast.protocol.codec import Json
-from outlast.sdk import forms, inputs, output, pickers, timing
+from outlast.sdk import choices, forms, inputs, output, pickers, timing
+from outlast.sdk.choices import ChooseManyOptions, ChooseOptions
 from outlast.sdk.context import current
 from outlast.sdk.files import File
 from outlast.sdk.forms import Answers
-from outlast.sdk.inputs import AskOptions, ChooseOptions
+from outlast.sdk.inputs import AskOptions
 from outlast.sdk.pickers import DateOptions, SliderOptions, TimeOptions, UploadOptions
 from outlast.sdk.place import key_here
 from outlast.sdk.questions import Common, awaited
@@ -29,7 +30,6 @@ T = TypeVar("T")
 
 approve = awaited(inputs.approve)
 chat = awaited(inputs.chat)
-choose_many = awaited(inputs.choose_many)
 confirm = awaited(inputs.confirm)
 edit_table = awaited(pickers.edit_table)
 now = timing.now_async
@@ -52,20 +52,34 @@ async def ask(label: str, type: object = str, *, optional: bool = False, **optio
 
 @overload
 async def choose(
-    label: str,
-    options: Mapping[str, T] | Iterable[T],
-    *,
-    optional: Literal[False] = False,
-    **more: Unpack[ChooseOptions],
+    label: str, options: Mapping[str, T], *, optional: Literal[False] = False, **more: Unpack[ChooseOptions]
 ) -> T: ...
 @overload
 async def choose(
-    label: str, options: Mapping[str, T] | Iterable[T], *, optional: Literal[True], **more: Unpack[ChooseOptions]
+    label: str, options: Mapping[str, T], *, optional: Literal[True], **more: Unpack[ChooseOptions]
+) -> T | None: ...
+@overload
+async def choose(
+    label: str, options: Iterable[T], *, optional: Literal[False] = False, **more: Unpack[ChooseOptions]
+) -> T: ...
+@overload
+async def choose(
+    label: str, options: Iterable[T], *, optional: Literal[True], **more: Unpack[ChooseOptions]
 ) -> T | None: ...
 async def choose(label: str, options: object, *, optional: bool = False, **more: Unpack[ChooseOptions]) -> object:
     """As `outlast.choose`: ``style = await aio.choose("Style", ["relaxed", "packed"])``."""
-    ask_async: Json = awaited(inputs.choose)
+    ask_async: Json = awaited(choices.choose)
     return await ask_async(label, options, optional=optional, **more)
+
+
+@overload
+async def choose_many(label: str, options: Mapping[str, T], **more: Unpack[ChooseManyOptions]) -> list[T]: ...
+@overload
+async def choose_many(label: str, options: Iterable[T], **more: Unpack[ChooseManyOptions]) -> list[T]: ...
+async def choose_many(label: str, options: object, **more: Unpack[ChooseManyOptions]) -> Json:
+    """As `outlast.choose_many`: ``extras = await aio.choose_many("Extras", ["breakfast", "parking"])``."""
+    ask_async: Json = awaited(choices.choose_many)
+    return await ask_async(label, options, **more)
 
 
 class FormOptions(Common, total=False):

@@ -43,7 +43,8 @@ def shape_of(hint: object, hints: Mapping[str, object]) -> Shape:
     Raises:
         TypeError: no JSON value could become of such a type.
     """
-    origin, args = get_origin(hint), get_args(hint)
+    origin: object = get_origin(hint)
+    args: tuple[Json, ...] = get_args(hint)
     if origin is Annotated:
         return _annotated(hint, args, hints)
     if hint is inspect.Parameter.empty or hint is Json or hint is object:
@@ -168,7 +169,8 @@ _RULE_NAMES = (
 def _flat(marks: Iterable[Json]) -> Iterable[Json]:
     """The marks, and those that pydantic's ``Field`` holds within."""
     for mark in marks:
-        if get_origin(mark) is Annotated:  # `annotated_types.LowerCase` is one
+        origin: object = get_origin(mark)
+        if origin is Annotated:  # `annotated_types.LowerCase` is one
             yield from _flat(get_args(mark)[1:])
             continue
         yield mark

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import types
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,9 +19,9 @@ import pydantic
 import pytest
 
 from outlast import File, app
-from outlast.kit.errors import AppBroken, InvalidArguments
+from outlast.kit.errors import InvalidArguments
 from outlast.protocol.codec import Json
-from outlast.sdk.app import App, apps_of
+from outlast.sdk.app import App
 
 
 class Pace(enum.Enum):
@@ -89,7 +88,7 @@ def schema_of(hint: object) -> Mapping[str, Json]:
     return schema
 
 
-def made(hint: object) -> App[..., object]:  # type: ignore[explicit-any]
+def made(hint: object) -> App[Json, object]:
     def trip(x: object) -> object:
         return x
 
@@ -240,12 +239,12 @@ def test_a_file_argument_gives_a_file_of_the_session() -> None:
 
 def test_the_schema_has_titles_defaults_and_descriptions() -> None:
     @app
-    def trip(
+    def trip(  # type: ignore[no-untyped-def]
         city: str = "Lisbon",
         max_days: Annotated[int, msgspec.Meta(ge=1, le=14, title="Days", description="At most two weeks.")] = 3,
         pace: Pace = Pace.SLOW,
         start: date | None = None,
-        budget=100,  # type: ignore[no-untyped-def]
+        budget=100,
     ) -> None:
         """Plan a trip.
 
@@ -263,7 +262,12 @@ def test_the_schema_has_titles_defaults_and_descriptions() -> None:
         "title": "Trip",
         "type": "object",
         "properties": {
-            "city": {"title": "City", "type": "string", "description": "where to, with its country.", "default": "Lisbon"},
+            "city": {
+                "title": "City",
+                "type": "string",
+                "description": "where to, with its country.",
+                "default": "Lisbon",
+            },
             "max_days": {
                 "title": "Days",
                 "type": "integer",
@@ -329,75 +333,3 @@ def test_two_classes_of_one_name_have_two_definitions() -> None:
 
     schema = made(tuple[Guest, another()]).schema  # type: ignore[misc]
     assert set(schema["$defs"]) == {"Guest", "Guest_"}
-
-
-def test_an_app_stays_callable_as_its_function() -> None:
-    @app(title="A trip", icon="✈", durable=False, secrets=["KEY"], limits={"cpu_s": 10}, hibernate_after=timedelta(5))
-    def trip(city: str, /, *, days: int = 2) -> str:
-        """Plan."""
-        return f"{city} {days}"
-
-    assert trip("Rome", days=4) == "Rome 4"
-    assert trip.bind({"city": "Rome"}) == (["Rome"], {})
-    info = trip.info()
-    assert (info.name, info.title, info.icon, info.durable, info.secrets) == ("trip", "A trip", "✈", False, ["KEY"])
-    assert info.limits == {"cpu_s": 10}
-    assert info.hibernate_after_s == timedelta(5).total_seconds()
-    assert info.line == trip.function.__code__.co_firstlineno
-    assert not trip.is_async
-    assert trip.__doc__ == "Plan."
-
-
-def test_an_app_may_be_async() -> None:
-    @app
-    async def trip(city: str = "Rome") -> None: ...
-
-    assert trip.is_async
-
-
-def test_hints_may_name_classes_of_the_function_around() -> None:
-    @dataclass
-    class Local:
-        n: int
-
-    @app
-    def trip(x: Local) -> None: ...
-
-    assert trip.bind({"x": {"n": 1}})[1] == {"x": Local(1)}
-
-
-def test_a_function_that_is_no_app_is_refused_at_once() -> None:
-    def many(*cities: str) -> None: ...
-
-    def stream() -> object:
-        yield 1
-
-    with pytest.raises(TypeError, match=r"\*cities"):
-        app(many)
-    with pytest.raises(TypeError, match="generator"):
-        app(stream)
-    with pytest.raises(TypeError, match="no limit 'cpu'"):
-        app(limits={"cpu": 1})(lambda: None)
-    with pytest.raises(TypeError, match="marks a function"):
-        app(Guest)
-
-
-@pytest.mark.parametrize("hint", [Callable, types.ModuleType, "Nowhere", complex])
-def test_a_hint_that_json_cant_say_breaks_the_app_with_its_parameters_name(hint: object) -> None:
-    with pytest.raises(AppBroken, match=r"'x'|Nowhere"):
-        made(hint).info()
-
-
-def test_the_apps_of_a_module_are_its_own_in_their_order() -> None:
-    module = types.ModuleType("fresh")
-
-    def first() -> None: ...
-
-    def second() -> None: ...
-
-    def foreign() -> None: ...
-
-    first.__module__ = second.__module__ = "fresh"
-    module.second, module.first, module.foreign = app(second), app(first), app(foreign)  # type: ignore[attr-defined]
-    module.alias = module.second  # type: ignore[attr-defined]
-    assert [each.name for each in apps_of(module)] == ["second", "first"]

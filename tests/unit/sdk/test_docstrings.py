@@ -25,7 +25,10 @@ def test_google_sections_give_the_parameters_and_leave_the_rest() -> None:
 
 
 def test_rest_fields_give_the_parameters() -> None:
-    assert parse("Plan.\n\n:param str city: where\n  to\n:param days: long").params == {"city": "where to", "days": "long"}
+    assert parse("Plan.\n\n:param str city: where\n  to\n:param days: long").params == {
+        "city": "where to",
+        "days": "long",
+    }
 
 
 def test_numpy_sections_give_the_parameters() -> None:
@@ -39,4 +42,10 @@ def test_a_docstring_that_is_not_there_says_nothing() -> None:
 
 
 def test_names_become_words_for_people() -> None:
-    assert [words(n) for n in ("max_days", "tripPlan", "x", "use_API", "_")] == ["Max days", "Trip plan", "X", "Use API", "_"]
+    assert [words(n) for n in ("max_days", "tripPlan", "x", "use_API", "_")] == [
+        "Max days",
+        "Trip plan",
+        "X",
+        "Use API",
+        "_",
+    ]

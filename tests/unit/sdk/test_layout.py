@@ -15,10 +15,12 @@ from tests.unit.sdk.fake_recorder import FakeRecorder, ran
 
 def places(recorder: FakeRecorder) -> dict[str, str | None]:
     """The kind and title of the parent of each text."""
-    found = {}
+    found: dict[str, str | None] = {}
     for block in recorder.shown("markdown"):
         parent = recorder.blocks.get(block.parent or "")
-        found[str(block.props["text"])] = parent and str(parent.props.get("title") or parent.props.get("label"))
+        found[str(block.props["text"])] = (
+            str(parent.props.get("title") or parent.props.get("label")) if parent else None
+        )
     return found
 
 

@@ -22,6 +22,7 @@ from outlast.protocol.codec import Json
 from outlast.sdk.files import sniff
 from tests.unit.sdk.fake_recorder import FakeRecorder, ran
 
+PIE: Json = "pie"
 PNG = b"\x89PNG\r\n\x1a\n"
 SALES = pd.DataFrame({"month": ["Jan", "Feb"], "sales": [12, 19], "cost.net": [5, 6]})
 
@@ -93,12 +94,10 @@ def test_a_chart_of_shares_and_one_split_by_colour() -> None:
         (lambda: chart([]), ValueError, "no data to draw"),
         (lambda: chart(range(20_001)), ValueError, "aggregate them"),
         (lambda: chart(5), TypeError, "can't be made of int"),
-        (lambda: chart(SALES, mark="pie"), ValueError, "line, bar, area, point, arc"),
+        (lambda: chart(SALES, mark=PIE), ValueError, "line, bar, area, point, arc"),
     ],
 )
-def test_a_chart_that_cant_be_drawn_says_why(
-    work: Callable[[], object], error: type[Exception], words: str
-) -> None:
+def test_a_chart_that_cant_be_drawn_says_why(work: Callable[[], object], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         ran(work)
 
@@ -129,7 +128,7 @@ def test_a_pil_image_of_any_mode_becomes_a_png(mode: str) -> None:
         (np.zeros((2, 3, 2), dtype=np.uint8), "LA"),
     ],
 )
-def test_pixels_become_a_png_that_reads_back_the_same(array: np.ndarray, mode: str) -> None:  # type: ignore[type-arg]
+def test_pixels_become_a_png_that_reads_back_the_same(array: Json, mode: str) -> None:
     (data,) = ran(lambda: image(array)).files.values()
     read = Image.open(io.BytesIO(data))
     assert read.mode == mode

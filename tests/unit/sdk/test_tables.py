@@ -223,7 +223,7 @@ def test_a_columns_type_is_that_of_all_its_cells(values: list[object], kind: str
         (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         ("\ud800", "?"),
         ({"k": (1, 2)}, {"k": [1, 2]}),
-        ({1: 2, None: 3, True: 4, ("a", "b"): 5}, {"1": 4, "null": 3, "a, b": 5}),
+        ({1: 2, None: 3, False: 4, ("a", "b"): 5}, {"1": 2, "null": 3, "false": 4, "a, b": 5}),
         (complex(1, 2), "(1+2j)"),
     ],
 )
