@@ -73,6 +73,7 @@ class Stage:
                     document = await self.document(session_id)
                     if holds(document):
                         return document
+                    assert not document.over, f"It ended before: {document}"
         except TimeoutError:
             raise AssertionError(f"It never came about: {await self.document(session_id)}") from None
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from outlast.kit.errors import (
     SessionOver,
 )
 from outlast.protocol import events as e
+from outlast.protocol.document import Document, fold
 from outlast.runtime.pressure import MemoryWatch
 from tests.process.stage import USER, Stage, running, texts, write_app
 
@@ -386,3 +388,66 @@ def _runs(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+VARIED = """
+@step
+def note(number):
+    with open(os.environ["LEDGER"], "a") as ledger:
+        ledger.write(f"{number}\\n")
+    return number * random.random()
+
+@app
+def varied():
+    total = 0.0
+    rows = table([], columns=["number", "value"])
+    with progress(8, label="Work") as bar:
+        for number in range(8):
+            value = note(number)
+            total += value
+            rows.append([number, value])
+            bar.advance()
+            time.sleep(0.01)
+    with section("Text"):
+        text = write(f"word {number} " for number in range(30))
+    metric("Total", total)
+    sleep(0.05)
+    name = ask("Name?")
+    write(f"{name} {len(text)} {uuid()} {now().isoformat()}")
+    return total
+"""
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_sessions_killed_at_random_end_as_if_nothing_had_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = random.Random(seed)
+    ledger = tmp_path / "ledger"
+    monkeypatch.setenv("LEDGER", str(ledger))
+    async with running(tmp_path, write_app(tmp_path, VARIED), sandbox=False) as stage:
+        session = await stage.start("varied")
+        kills = 0
+        for _ in range(5):
+            after = (await stage.document(session)).seq + chance.randrange(1, 6)
+            await stage.until(session, lambda d, after=after: d.seq >= after or "i1" in d.inputs)  # type: ignore[misc]
+            live = stage.host.awake.get(session)
+            if live is not None and live.pid is not None:
+                os.kill(live.pid, signal.SIGKILL)
+                kills += 1
+                await live.gone.wait()
+        await stage.answer(session, "Ada")
+        document = await stage.over(session)
+        events = await stage.events(session)
+    assert document.state == "completed", document.failure_message
+    assert fold(Document(), events) == document
+    finished = [event.name for event in events if isinstance(event, e.StepFinished)]
+    assert finished == ["note"] * 8 + ["now"]
+    noted = ledger.read_text().split()
+    assert set(noted) == {str(number) for number in range(8)}
+    assert len(noted) <= 8 + kills, "a step ran again only where a kill fell inside it"
+    blocks = [block for block in document.blocks.values() if block.kind != "input"]
+    assert [block.kind for block in blocks] == ["table", "progress", "section", "markdown", "metric", "markdown"]
+    assert [row[0] for row in blocks[0].props["rows"]] == list(range(8))
+    assert blocks[3].props["text"] == "".join(f"word {number} " for number in range(30))
+    assert blocks[4].props["value"] == document.result

@@ -38,7 +38,7 @@ from outlast.streams.snapshots import document_at
 
 logger = logging.getLogger(__name__)
 
-_DEATHS_IN_A_ROW = 3
+_DEATHS_IN_A_ROW = 5
 _RETRY = timedelta(seconds=60)
 _DATABASE_RETRY = timedelta(seconds=5)
 

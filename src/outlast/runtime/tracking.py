@@ -69,10 +69,11 @@ class Track:
         record = self.record
         match event:
             case e.BlockOpened() | e.BlockAppended() | e.StepFinished():
-                self.progressed |= isinstance(event, e.StepFinished)
+                self.progressed = True
                 return record.state == "waiting" and self._run()
             case e.InputRequested():
                 self.inputs[event.input] = OpenInput(event.kind, event.spec, event.label)
+                self.progressed = True
                 return False
             case e.InputSubmitted() | e.InputWithdrawn():
                 self.inputs.pop(event.input, None)
