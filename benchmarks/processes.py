@@ -91,6 +91,22 @@ def tree(pid: int) -> list[int]:
         return []
 
 
+def still_running(pids: Sequence[int]) -> int:
+    """Count the processes that still run; a zombie has ended.
+
+    Args:
+        pids: The processes.
+
+    Returns:
+        How many.
+    """
+    count = 0
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            count += psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return count
+
+
 def pss_bytes(pids: Sequence[int]) -> int:
     """Weigh processes by their proportional share of memory.
 

@@ -19,6 +19,8 @@ SESSIONS = 100
 STEPS = 120
 RUN_S = 2.0
 PEER_SESSIONS = 3
+ORPHANS_S = 1.0
+"""After the kill; what still runs then is left behind."""
 
 
 class _Keeper(ours.SessionViewer):
@@ -59,13 +61,15 @@ def outlast(given: Round) -> Figures:
             swarm.run_until(lambda: time.monotonic() > until, timeout_s=RUN_S + 30)
             orphans = server.server.kill()
             swarm.run_until(lambda: not len(swarm), timeout_s=30)
-        killed_at = time.monotonic()
+        time.sleep(ORPHANS_S)
+        left = still_running(orphans)
+        started_at = time.monotonic()
         server.start()
-        listening_s = time.monotonic() - killed_at
+        listening_s = time.monotonic() - started_at
         with server.swarm() as swarm:
             _open(swarm, viewers)
-            swarm.run_until(lambda: all(v.text_at > killed_at for v in running), timeout_s=60)
-            again_s = max(viewer.text_at for viewer in running) - killed_at
+            swarm.run_until(lambda: all(v.text_at > started_at for v in running), timeout_s=60)
+            again_s = max(viewer.text_at for viewer in running) - started_at
             asked = [viewer.question for viewer in waiting]
             with server.connect() as connection:
                 for viewer in waiting:
@@ -74,7 +78,6 @@ def outlast(given: Round) -> Figures:
             swarm.run_until(lambda: all(v.ended for v in running), timeout_s=steps * 0.1 + 60)
         _check(running, steps)
         lost = _lost(server, viewers)
-        left = sum(1 for pid in orphans if psutil.pid_exists(pid))
     return {"lost_events": lost, "again_s": again_s, "listening_s": listening_s, "orphans": left}
 
 
@@ -112,8 +115,8 @@ def yera(peer_class: type[Yera], given: Round) -> Figures:
                 with peer.connect() as viewer:
                     waiting.append((session, peer.wait_for_question(viewer, session)))
         orphans = peer.server.kill()
-        time.sleep(1)
-        left = sum(1 for pid in orphans if psutil.pid_exists(pid))
+        time.sleep(ORPHANS_S)
+        left = still_running(orphans)
         for pid in orphans:
             with contextlib.suppress(psutil.NoSuchProcess):
                 psutil.Process(pid).kill()

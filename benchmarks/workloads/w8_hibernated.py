@@ -28,8 +28,10 @@ def outlast(given: Round) -> Figures:
     """Copy one hibernated session 100,000 times, then start the server on it."""
     sessions = given.size(SESSIONS, 5_000)
     with closing(ours.Outlast(given, **ours.HIBERNATE_AT_ONCE)) as server:
-        session, question = _hibernate_one(server)
+        with server.connect() as connection:
+            _page(connection, None)
         empty_bytes = rss_bytes(server.server.pid)
+        session, question = _hibernate_one(server)
     ids = _multiply(ours.database(given), session, sessions)
     started = time.perf_counter()
     with closing(ours.Outlast(given, **ours.HIBERNATE_AT_ONCE)) as server, server.connect() as connection:
