@@ -36,7 +36,8 @@ class LocalSession:
         following = follow(self._runtime.log, self._runtime.bus, stream_of(self.id))
         try:
             async for run in following:
-                yield [e.decode_event(stored.data) for stored in run]
+                shown = (e.shown_to(e.decode_event(stored.data), owner=True) for stored in run)
+                yield [event for event in shown if event is not None]
         finally:
             await following.aclose()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import tempfile
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +14,9 @@ from outlast.kit.errors import OutlastError
 from outlast.protocol import events as e
 from outlast.protocol.codec import Json, to_json
 from outlast.protocol.document import Document
+
+_GIVE_UP = timedelta(minutes=5)
+"""A server that restarts is waited for; one that stays away has gone."""
 
 
 class RemoteSession:
@@ -30,7 +34,7 @@ class RemoteSession:
         self._whole = whole
 
     async def updates(self) -> AsyncIterator[Document | Sequence[e.SessionEvent]]:
-        async for followed in afollow(self._client, self.id, snapshot=not self._whole):
+        async for followed in afollow(self._client, self.id, snapshot=not self._whole, give_up=_GIVE_UP):
             yield followed.document if isinstance(followed, Snapshot) else [followed]
 
     async def answer(self, input_id: str, value: Json) -> None:

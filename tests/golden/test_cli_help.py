@@ -1,0 +1,48 @@
+"""The help of every command is as recorded; `python -m tests.golden.test_cli_help` records it anew."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+RECORDED = Path(__file__).with_name("cli_help.txt")
+COMMANDS = (
+    "",
+    "serve",
+    "run",
+    "apps",
+    "sessions",
+    "attach",
+    "answer",
+    "cancel",
+    "branch",
+    "export",
+    "delete",
+    "replay",
+    "doctor",
+    "version",
+)
+OUTLAST = str(Path(sys.executable).parent / "outlast")
+
+
+def help_texts() -> str:
+    """The help of all commands, as a terminal of 100 columns shows it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("OUTLAST_")}
+    environment = kept | {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "100", "TERMINAL_WIDTH": "100"}
+    parts = []
+    for command in COMMANDS:
+        words = [OUTLAST, *command.split(), "--help"]
+        ended = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+        lines = (line.rstrip() for line in ended.stdout.splitlines())
+        parts.append("\n".join((f"$ outlast {command} --help".replace("  ", " "), *lines)).rstrip())
+    return "\n\n".join(parts) + "\n"
+
+
+def test_the_help_of_every_command_is_as_recorded() -> None:
+    assert help_texts() == RECORDED.read_text("utf-8")
+
+
+if __name__ == "__main__":
+    RECORDED.write_text(help_texts(), "utf-8")

@@ -1,0 +1,134 @@
+"""The commands that talk to a server, against a real one."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from outlast.client import Client, running_server
+from tests.process.command_line import APPS, LIMIT_S, Place, wait_for
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "apps.py").write_text(APPS, "utf-8")
+    place = Place(folder)
+    with place.serving():
+        yield place
+
+
+@pytest.fixture
+def session(place: Place) -> str:
+    """A session of the app `trip` that waits for its first answer."""
+    running = running_server(place.folder / "data")
+    assert running is not None
+    with Client.to(running) as client:
+        return client.start("apps:trip", {"city": "Porto"}).id
+
+
+def _follow_until(place: Place, session: str, text: str) -> None:
+    """Watch a session until its stream holds a text."""
+    process = place.start("attach", session, "--watch", "--json")
+    try:
+        wait_for(process, text)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=LIMIT_S)
+
+
+def test_serve_prints_a_link_that_opens(place: Place) -> None:
+    running = running_server(place.folder / "data")
+    assert running is not None
+    assert running.link.startswith("http://127.0.0.1:")
+
+
+def test_a_session_is_answered_and_exported(place: Place, session: str) -> None:
+    _follow_until(place, session, '"input.requested"')
+    assert place.run("answer", session, "2").returncode == 0
+    _follow_until(place, session, '"label":"Style"')
+    assert place.run("answer", session[-8:], "1", "--input", "Style").returncode == 0
+    _follow_until(place, session, '"label":"Book it?"')
+    assert place.run("answer", session, "yes").returncode == 0
+    _follow_until(place, session, "session.completed")
+    markdown = place.run("export", session).stdout
+    assert "# Porto" in markdown
+    assert "| 2 | Porto 2 |" in markdown
+    assert "> [!TIP]\n> Booked, relaxed." in markdown
+    place.run("export", session, "--format", "json", "-o", "kept.json")
+    replayed = place.run("replay", "kept.json", "apps.py")
+    assert "It replays" in replayed.stdout, replayed.stderr
+
+
+def test_an_answer_that_does_not_fit_is_refused_with_the_reason(place: Place, session: str) -> None:
+    _follow_until(place, session, '"input.requested"')
+    refused = place.run("answer", session, "99")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "at most 14" in refused.stderr
+
+
+def test_attach_shows_what_was_said_and_answers_the_rest(place: Place, session: str) -> None:
+    _follow_until(place, session, '"input.requested"')
+    place.run("answer", session, "1")
+    ended = place.run("attach", session, answers="packed\nno\n")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[:3] == ["Porto", "? How many days?  1", "? Style  packed"]
+
+
+def test_a_branch_goes_another_way(place: Place, session: str) -> None:
+    _follow_until(place, session, '"input.requested"')
+    running = running_server(place.folder / "data")
+    assert running is not None
+    with Client.to(running) as client:
+        asked = client.get(session).document.inputs["i1"].seq
+    ended = place.run("branch", session, "--seq", str(asked), "--value", "5", "--json")
+    assert ended.returncode == 0, ended.stderr
+    other = json.loads(ended.stdout)["id"]
+    assert other != session
+    _follow_until(place, other, '"label":"Style"')
+
+
+def test_cancel_stops_a_session_and_a_second_one_is_a_conflict(place: Place, session: str) -> None:
+    assert place.run("cancel", session, "--reason", "enough").returncode == 0
+    _follow_until(place, session, '"session.cancelled"')
+    again = place.run("cancel", session)
+    assert (again.returncode, again.stdout) == (4, "")
+    attached = place.run("attach", session)
+    assert attached.returncode == 130
+    assert "enough" in attached.stderr
+
+
+def test_a_deleted_session_is_gone(place: Place, session: str) -> None:
+    assert place.run("delete", session).returncode == 2
+    assert place.run("delete", session, "--yes").returncode == 0
+    assert place.run("export", session).returncode == 3
+
+
+def test_ctrl_c_leaves_an_attached_session_as_it_is(place: Place, session: str) -> None:
+    process = place.start("attach", session)
+    wait_for(process, "Porto")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 0
+    assert "it goes on" in errors
+    assert json.loads(place.run("sessions", "--json").stdout)["items"][0]["state"] == "waiting"
+
+
+def test_sessions_come_in_pages(place: Place, session: str) -> None:
+    running = running_server(place.folder / "data")
+    assert running is not None
+    with Client.to(running) as client:
+        client.start("apps:trip")
+    first = json.loads(place.run("sessions", "--limit", "1", "--json").stdout)
+    second = json.loads(place.run("sessions", "--limit", "1", "--cursor", first["next_cursor"], "--json").stdout)
+    assert first["items"][0]["id"] != second["items"][0]["id"]
+    assert "More: outlast sessions --cursor" in place.run("sessions", "--limit", "1").stdout
+
+
+def test_apps_of_the_server_are_listed(place: Place) -> None:
+    ended = place.run("apps")
+    assert ended.returncode == 0, ended.stderr
+    assert "apps:trip" in ended.stdout
