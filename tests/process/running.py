@@ -10,11 +10,11 @@ from pathlib import Path
 from textwrap import dedent
 
 from outlast.executors.base import Executor, ProcessExit, SessionProcess, Source
+from outlast.kit.clock import SystemClock
 from outlast.protocol import events as e
 from outlast.protocol.codec import Json
 from outlast.protocol.commands import Acked, Answered, Cancel, Limits, Recording, Start, TimerDue
 from outlast.protocol.document import Document, apply, recording_of
-from outlast.kit.clock import SystemClock
 
 
 @dataclass
@@ -69,6 +69,11 @@ class Running:
 
     def cancel(self, reason: str = "enough") -> None:
         self.process.send(Cancel(reason=reason))
+
+    async def until_output(self, words: bytes) -> None:
+        """Wait until the process has written something past Python."""
+        while words not in self.outcome.output:  # noqa: ASYNC110  it comes in pieces
+            await asyncio.sleep(0.01)  # sleeps: polls
 
     async def ended(self) -> Outcome:
         await self._pump
@@ -143,6 +148,12 @@ def descendants(pid: int) -> Sequence[int]:
     return found
 
 
+async def until_no_process_is_left() -> None:
+    """Wait for the end of every process that this one started."""
+    while descendants(os.getpid()):  # noqa: ASYNC110  the kernel tells nobody
+        await asyncio.sleep(0.01)  # sleeps: polls
+
+
 def open_descriptors() -> int:
     """How many descriptors this process has open."""
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))

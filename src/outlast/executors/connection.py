@@ -174,6 +174,10 @@ class OutputPipe:
         self._ended = True
         self._wake()
 
+    def __del__(self) -> None:
+        if self._fd >= 0:  # nobody asked for what was left in it
+            os.close(self._fd)
+
     def close(self) -> None:
         """Read no more."""
         if self._fd >= 0:

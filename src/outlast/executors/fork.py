@@ -58,6 +58,12 @@ class ForkExecutor:
             return
         template.drain()
 
+    def kill(self) -> None:
+        """Kill every process at once, without an event loop; returns when none runs any more."""
+        self._closed = True
+        for template in list(self._templates):
+            template.kill()
+
     async def close(self) -> None:
         """Kill every process, and wait until none is left."""
         self._closed = True

@@ -76,6 +76,10 @@ class InlineExecutor:
         """Forget the app; its running sessions go on."""
         self._apps.pop(source.module, None)
 
+    def kill(self) -> None:
+        """There is no process; the threads are daemons."""
+        self._closed = True
+
     async def close(self) -> None:
         """Let go of every thread."""
         self._closed = True

@@ -127,6 +127,16 @@ class TemplateLink:
         else:
             self._loop.run_in_executor(None, self._process.wait).add_done_callback(lambda _: self._ended())
 
+    def kill(self) -> None:
+        """End the process and all that it forked, without the event loop; returns when they are gone."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(_PATIENCE.total_seconds())
+            except subprocess.TimeoutExpired:
+                self._kill()
+                self._process.wait()
+
     def _kill(self) -> None:
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -134,6 +144,9 @@ class TemplateLink:
             pass
 
     def _await_by_pidfd(self) -> None:
+        if self._process.poll() is not None:
+            self._loop.call_soon(self._ended)
+            return
         pidfd = os.pidfd_open(self._process.pid)
         late = self._loop.call_later(_PATIENCE.total_seconds(), self._kill)
 

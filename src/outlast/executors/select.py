@@ -66,6 +66,11 @@ class Executors:
         """Let go of what is kept for the file; its running sessions go on."""
         await self._of(source).unload(source)
 
+    def kill(self) -> None:
+        """Kill every process at once, without an event loop; returns when none runs any more."""
+        self._fork.kill()
+        self._warm.kill()
+
     async def close(self) -> None:
         """Kill every process, and wait until none is left."""
         await self.inline.close()

@@ -113,6 +113,10 @@ class Template:
         # One that still imports does not listen; and it has forked nothing yet.
         self._link.hang_up(kill=self._preload and not self._loaded.done())
 
+    def kill(self) -> None:
+        """End it and all that it forked, without the event loop; returns when they are gone."""
+        self._link.kill()
+
     async def gone(self) -> None:
         """Wait until the process has ended, and with it every one it forked."""
         await asyncio.shield(self._gone)

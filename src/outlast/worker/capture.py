@@ -8,7 +8,9 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
+
+from outlast.protocol.codec import Json
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -60,10 +62,8 @@ class Capture:
         for raw in self._raw:
             raw.sink = sink
 
-        def show(
-            message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None,
-            line: str | None = None,
-        ) -> None:  # fmt: skip
+        def show(message: Warning | str, category: type[Warning], *where: Json) -> None:
+            filename, lineno, file, line = (*where, None, None)[:4]
             text = warnings.formatwarning(message, category, filename, lineno, line)
             if file is None:
                 sink("warning", text)

@@ -1,4 +1,8 @@
-"""What only Linux has: death with the parent, subreapers, the choice of the out-of-memory killer. Else: nothing."""
+"""What only Linux has: death with the parent, subreapers, the choice of the out-of-memory killer. Else: nothing.
+
+A session process calls these before anything else. Plain calls, no paths and no wrappers: each page of memory that
+the interpreter touches for the first time after a fork becomes that session's own.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ import sys
 from pathlib import Path
 
 IS_LINUX = sys.platform == "linux"
+
+TEMPLATE_OOM_SCORE, SESSION_OOM_SCORE = 300, 900
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -46,9 +52,14 @@ def prefer_to_kill(score: int) -> None:
     """
     if IS_LINUX:
         try:
-            Path("/proc/self/oom_score_adj").write_text(str(score))
+            fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
         except OSError:  # a container that does not allow it
+            return
+        try:
+            os.write(fd, b"%d" % score)
+        except OSError:
             pass
+        os.close(fd)
 
 
 def children() -> list[int] | None:

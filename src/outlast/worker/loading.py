@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
@@ -49,6 +49,9 @@ class Apps:
     def get(self, name: str) -> AnyApp | None:
         """The app of a name."""
         return self._apps.get(name)
+
+    def __iter__(self) -> Iterator[AnyApp]:
+        return iter(self._apps.values())
 
     def infos(self) -> list[AppInfo]:
         """What a server shows of them."""

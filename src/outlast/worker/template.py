@@ -27,9 +27,9 @@ from outlast.worker.channel import Channel
 from outlast.worker.control import Broken, Drain, Exited, Fork, Forked, ForkFailed, Load, Loaded, requests
 from outlast.worker.loading import Apps, load_apps
 from outlast.worker.main import run
+from outlast.worker.rehearsal import rehearse
 
 _STRAYS_S = 1.0
-_TEMPLATE_OOM_SCORE, _SESSION_OOM_SCORE = 300, 900
 
 
 class Template:
@@ -107,6 +107,7 @@ class Template:
         ours, theirs = socket.socketpair()
         output_read, output_write = os.pipe()
         parent = os.getpid()
+        _reseed()
         try:
             pid = os.fork()
         except OSError as error:
@@ -135,14 +136,13 @@ class Template:
             if os.getppid() != parent:
                 os._exit(0)
             linux.adopt_orphans()
-            linux.prefer_to_kill(_SESSION_OOM_SCORE)
+            linux.prefer_to_kill(linux.SESSION_OOM_SCORE)
             os.dup2(output, 1)
             os.dup2(output, 2)
             for fd in (output, self._wake_read, self._wake_write):
                 os.close(fd)
             self._control.close()
             gc.enable()
-            _reseed()
             self._on_child(Channel(sock))
         except BaseException:  # broad: nothing may climb out of here into the template's loop
             sys.excepthook(*sys.exc_info())
@@ -207,7 +207,7 @@ def _nothing(_signum: int, _frame: FrameType | None) -> None:
 
 
 def _reseed() -> None:
-    # Python's own `random` does so by itself after a fork.
+    # Here and not in the child, where it would cost memory. Python's own `random` sees to itself after a fork.
     if (numpy_random := sys.modules.get("numpy.random")) is not None:
         numpy_random.seed()
 
@@ -240,7 +240,7 @@ def main(fd: int) -> None:
     capture = Capture()
     reader = FrameReader()
     load, more = _first(control, reader)
-    linux.prefer_to_kill(_TEMPLATE_OOM_SCORE)
+    linux.prefer_to_kill(linux.TEMPLATE_OOM_SCORE)
     sealed = landlock.seal([Path(folder) for folder in load.sealed])
 
     def report_loaded(apps: Apps | Broken) -> Message:
@@ -261,6 +261,9 @@ def main(fd: int) -> None:
     if apps is not None:
         template.report(report_loaded(apps))
     if not isinstance(apps, Broken):
+        for app in apps or ():
+            rehearse(app, Path(load.root))
+            break
         gc.collect()
         gc.freeze()
         template.serve(more)
