@@ -12,6 +12,7 @@ from typing_extensions import override
 from benchmarks import ours
 from benchmarks.harness import Contestant, Figures, Kind, Metric, NotPossible, Round, Workload
 from benchmarks.peers.yera import Yera, Yera0102, Yera040
+from benchmarks.processes import still_running
 from benchmarks.swarm import Swarm
 from benchmarks.wire import Frame, WireError
 
