@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from outlast.protocol.codec import Json
+from outlast.sdk.context import current
 from outlast.sdk.files import File, store
 from outlast.sdk.plain import clean, plain
 from outlast.sdk.tables import MAX_ROWS, frame_data
@@ -67,12 +68,10 @@ def fallback(value: object) -> tuple[str, Mapping[str, Json]]:
 
 
 def fault_props(error: BaseException) -> Mapping[str, Json]:
-    """An exception's type, message and traceback, from the app's own frames where it has some."""
-    props: dict[str, Json] = {"type": type(error).__name__, "message": clean(str(error))}
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
-    if frames:
-        props["traceback"] = clean("".join(traceback.format_list(frames)).rstrip())
-    return props
+    """An exception's type and message; its traceback goes to the log, which only the owner sees."""
+    trace = "".join(traceback.format_exception(error)).rstrip()
+    current().log("log", clean(trace))
+    return {"type": type(error).__name__, "message": clean(str(error))}
 
 
 def chart_spec(value: object) -> Mapping[str, Json] | None:

@@ -49,26 +49,13 @@ def ask(label: str, type: type[T], *, optional: Literal[True], **options: Unpack
 def ask(label: str, type: object, *, optional: bool = False, **options: Unpack[AskOptions]) -> Json: ...
 @asks
 def ask(
-    label: str,
-    type: object = str,
-    *,
-    multiline: bool = False,
-    secret: bool = False,
-    format: Literal["text", "email", "url"] = "text",
-    min: object = None,
-    max: object = None,
-    step: float | None = None,
-    unit: str | None = None,
-    pattern: str | None = None,
-    placeholder: str | None = None,
-    accept: Sequence[str] | None = None,
-    default: object = None,
-    optional: bool = False,
-    help: str | None = None,
-    audience: str | None = None,
-    timeout: timedelta | None = None,
-    key: str | None = None,
-) -> Question[object]:
+    label: str, type: object = str, *,
+    multiline: bool = False, secret: bool = False, format: Literal["text", "email", "url"] = "text",
+    min: object = None, max: object = None, step: float | None = None, unit: str | None = None,
+    pattern: str | None = None, placeholder: str | None = None, accept: Sequence[str] | None = None,
+    default: object = None, optional: bool = False, help: str | None = None, audience: str | None = None,
+    timeout: timedelta | None = None, key: str | None = None,
+) -> Question[object]:  # fmt: skip
     """Ask for a value of a type.
 
     Args:

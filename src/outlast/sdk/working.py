@@ -10,7 +10,7 @@ from typing import Generic, Never, TypeVar, overload
 from typing_extensions import override
 
 from outlast.protocol.codec import Json
-from outlast.sdk.context import current
+from outlast.sdk.context import SessionStopped, current
 from outlast.sdk.handles import Block
 from outlast.sdk.layout import Container
 from outlast.sdk.place import open_block
@@ -91,18 +91,22 @@ class Progress(Block, Generic[T]):
     def __iter__(self) -> Iterator[T]:
         if not isinstance(self._items, Iterable):
             raise TypeError("This progress has nothing to iterate over; write progress(items), or call advance().")
-        for item in self._items:
-            yield item
-            self.advance()
-        self.close()
+        try:
+            for item in self._items:
+                yield item
+                self.advance()
+        finally:  # also after a `break`
+            self.close()
 
     async def __aiter__(self) -> AsyncIterator[T]:
         if not isinstance(self._items, AsyncIterable):
             raise TypeError("This progress has no async iterable; write `for item in progress(items)`.")
-        async for item in self._items:
-            yield item
-            self.advance()
-        self.close()
+        try:
+            async for item in self._items:
+                yield item
+                self.advance()
+        finally:
+            self.close()
 
     def _send(self, changed: dict[str, Json] | None = None, *, last: bool = False) -> None:
         at_s = time.monotonic()
@@ -244,7 +248,7 @@ class Status(Container):
     @override
     def _leave(self, error: BaseException | None) -> None:
         if not self.closed:
-            self._end("done" if error is None else "failed", None)
+            self._end("done" if error is None or isinstance(error, SessionStopped) else "failed", None)
 
     def _end(self, state: str, label: str | None) -> None:
         self.state = state

@@ -240,6 +240,7 @@ def test_a_file_argument_gives_a_file_of_the_session() -> None:
 def test_the_schema_has_titles_defaults_and_descriptions() -> None:
     @app
     def trip(  # type: ignore[no-untyped-def]
+        *,
         city: str = "Lisbon",
         max_days: Annotated[int, msgspec.Meta(ge=1, le=14, title="Days", description="At most two weeks.")] = 3,
         pace: Pace = Pace.SLOW,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random as stdlib_random
 import threading
 import uuid as stdlib_uuid
@@ -265,8 +266,6 @@ def test_a_step_in_an_async_app_is_kept_too() -> None:
 
 
 def test_an_async_step_may_have_a_timeout() -> None:
-    import asyncio
-
     @step(timeout=timedelta(milliseconds=1))
     async def slow() -> None:
         await asyncio.Event().wait()

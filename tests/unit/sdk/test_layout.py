@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from outlast import columns, confirm, expander, section, status, tabs, write
+from outlast import columns, confirm, expander, section, status, stop, tabs, write
+from outlast.sdk.context import SessionStopped
 from outlast.sdk.handles import BlockClosed
 from tests.unit.sdk.fake_recorder import FakeRecorder, ran
 
@@ -169,6 +170,18 @@ def test_status_that_an_error_leaves_has_failed() -> None:
     recorder = ran(work)
     assert recorder.props("status")["state"] == "failed"
     assert recorder.shown("status")[0].closed
+
+
+def test_status_that_stop_leaves_is_done() -> None:
+    recorder = FakeRecorder()
+
+    def work() -> None:
+        with status("Loading"):
+            stop()
+
+    with pytest.raises(SessionStopped):
+        recorder.run(work)
+    assert recorder.props("status")["state"] == "done"
 
 
 def test_status_without_with_is_ended_by_hand_once() -> None:

@@ -142,17 +142,21 @@ def test_any_other_value_is_shown_in_the_form_that_fits(value: object, kind: str
     assert recorder.props(kind) == props
 
 
-def test_an_exception_is_shown_as_a_fault_with_its_own_frames() -> None:
+def test_an_exception_is_shown_as_a_fault_and_its_traceback_goes_to_the_log() -> None:
     try:
         int("no \ud800 way")
     except ValueError as error:
         caught = error
-    fault = ran(lambda: write(caught)).props("fault")
+    recorder = ran(lambda: write(caught))
+    fault = recorder.props("fault")
     assert (fault["type"], fault["message"]) == (
         "ValueError",
         "invalid literal for int() with base 10: 'no \\ud800 way'",
     )
-    assert "test_output.py" in fault["traceback"]
+    assert "traceback" not in fault
+    ((channel, trace),) = recorder.lines
+    assert channel == "log"
+    assert "test_output.py" in trace
 
 
 def test_a_path_is_shown_as_a_download(tmp_path: Path) -> None:

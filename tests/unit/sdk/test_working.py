@@ -22,6 +22,17 @@ def test_iterating_counts_to_the_end_and_closes() -> None:
     assert recorder.shown("progress")[0].closed
 
 
+def test_a_loop_that_is_left_early_shows_where_it_stood() -> None:
+    def work() -> None:
+        for item in progress(range(10)):
+            if item == 4:
+                break
+
+    recorder = ran(work)
+    assert recorder.props("progress")["value"] == 4
+    assert recorder.shown("progress")[0].closed
+
+
 def test_a_hundred_thousand_steps_make_about_ten_updates_a_second() -> None:
     recorder = FakeRecorder()
     began_s = time.monotonic()
