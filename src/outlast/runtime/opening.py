@@ -193,7 +193,7 @@ async def open_runtime(settings: Settings, paths: Sequence[str | Path] = (), *, 
         for path in paths:
             runtime.registry.add(path)
         await runtime.start(resume=resume)
-    except BaseException:
+    except BaseException:  # broad: what was opened is closed, whatever went wrong
         await runtime.close()
         raise
     return runtime
