@@ -32,6 +32,7 @@ from outlast.runtime.records import SessionRecord, SessionRecords
 from outlast.runtime.registry import AppEntry, Registry
 from outlast.runtime.tracking import OpenInput, SessionLimits, stream_of, tighter
 from outlast.runtime.turns import Turns
+from outlast.runtime.writer import SessionWriter
 from outlast.streams.commit import GroupCommit
 from outlast.streams.log import StreamLog
 from outlast.streams.snapshots import document_at
@@ -157,15 +158,15 @@ class AwakeSessions:
             return await self._run_again(live, document, entry, events=events, reason=reason)
         except OutlastError:
             record.host = None
-            await self.make(record, 0).put_record()
+            await self._writer(record, 0).put_record()
             raise
 
     async def write_asleep(self, session_id: str, event: e.SessionEvent) -> None:
         """Write an event to the stream of a session that has no process, without giving it one."""
         record = await self.ports.records.claim(session_id, host=self.name, now=self.ports.clock.now())
-        live = self.make(record, await self.ports.log.head(stream_of(session_id)))
+        writer = self._writer(record, await self.ports.log.head(stream_of(session_id)))
         record.host = None
-        await live.put([event])
+        await writer.put([event])
 
     def make(self, record: SessionRecord, seq: int) -> LiveSession:
         """Make the pump of a session that is not running yet."""
@@ -236,11 +237,14 @@ class AwakeSessions:
         self.run(live, process, entry, seed=document.seed, recording=recording)
         return live
 
-    async def _put_back(self, live: LiveSession, events: list[e.SessionEvent], error: OutlastError) -> None:
-        logger.warning("Session %s sleeps on: %s", live.record.id, error.message)
-        live.record.host = None
-        live.record.due_at = self.ports.clock.now() + _RETRY
-        await live.put([*events, e.SessionHibernated()])
+    def _writer(self, record: SessionRecord, seq: int) -> SessionWriter:
+        return SessionWriter(record, seq=seq, committer=self.ports.committer, clock=self.ports.clock)
+
+    async def _put_back(self, writer: SessionWriter, events: list[e.SessionEvent], error: OutlastError) -> None:
+        logger.warning("Session %s sleeps on: %s", writer.record.id, error.message)
+        writer.record.host = None
+        writer.record.due_at = writer.now() + _RETRY
+        await writer.put([*events, e.SessionHibernated()])
         self.timer_set()
 
     async def _see_off(self, live: LiveSession) -> None:
@@ -338,6 +342,6 @@ def _take_over(live: LiveSession, document: Document) -> None:
 
 
 def _checked(live: LiveSession, answer: e.InputSubmitted) -> e.SessionEvent:
-    value = live.prepare(answer.input, answer.value)
+    value = live.track.check(answer.input, answer.value)
     secret = bool(live.track.inputs[answer.input].spec.get("secret"))
     return msgspec.structs.replace(answer, value=value, secret=secret)

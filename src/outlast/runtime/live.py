@@ -1,8 +1,6 @@
 """One awake session: the pump between its process and its stream.
 
-Nothing reaches a viewer, and nothing is acknowledged to the process, before it is committed. ``seq`` is counted
-here and only here; `LiveSession.put` takes it and queues the batch without a pause in between, so batches
-of one session are committed in the order of their ``seq``.
+Nothing reaches a viewer, and nothing is acknowledged to the process, before it is committed.
 """
 
 from __future__ import annotations
@@ -16,16 +14,14 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
+from typing_extensions import override
 
 from outlast.executors.base import ProcessExit, SessionProcess
 from outlast.kit.clock import Clock
 from outlast.kit.errors import (
-    AlreadyAnswered,
-    InputNotFound,
     LimitExceeded,
     ProtocolViolation,
     SessionHeld,
-    SessionOver,
     StreamConflict,
     Unavailable,
 )
@@ -34,12 +30,12 @@ from outlast.protocol import events as e
 from outlast.protocol.admission import Gate
 from outlast.protocol.codec import Json
 from outlast.protocol.commands import Acked, Answered, Cancel, Emission, TimerDue
-from outlast.protocol.inputs import check, is_secret
+from outlast.protocol.inputs import is_secret
 from outlast.runtime.files import SessionFiles
-from outlast.runtime.records import Changed, Created, SessionRecord
-from outlast.runtime.tracking import Alarms, Meter, SessionLimits, Track, stream_of
+from outlast.runtime.records import SessionRecord
+from outlast.runtime.tracking import Alarms, Meter, SessionLimits, Stopwatch
+from outlast.runtime.writer import SessionWriter
 from outlast.streams.commit import GroupCommit
-from outlast.streams.log import Batch, StoredEvent
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +55,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     on_idle: Callable[[str], None]
 
 
-class LiveSession:
+class LiveSession(SessionWriter):
     """An awake session.
 
     Args:
@@ -70,19 +66,16 @@ class LiveSession:
     """
 
     def __init__(self, record: SessionRecord, *, seq: int, around: Surroundings, scratch: Path) -> None:
-        self.record = record
-        self.seq = seq
+        super().__init__(record, seq=seq, committer=around.committer, clock=around.clock)
         self.scratch = scratch
         self.gone = asyncio.Event()
         self.ended: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self.track = Track(record)
         self.gate = Gate()
         self.around = around
         self._process: SessionProcess | None = None
         self._outcome: Outcome | None = None
         self._cancel: Cancel | None = None
-        self._ran = timedelta(0)
-        self._running_since: datetime | None = None
+        self._stopwatch = Stopwatch()
         self._alarms = Alarms()
         self._meter = Meter(record)
 
@@ -91,93 +84,41 @@ class LiveSession:
         """Whether it takes no more commands: it is over, or on its way to sleep."""
         return self._outcome is not None or self.record.over
 
+    @override
     def put(
         self, events: Sequence[e.SessionEvent], *, created: bool = False, copied: bool = False
     ) -> asyncio.Future[None]:
-        """Number events and queue them for the next commit.
-
-        Args:
-            events: without ``seq``; changed in place.
-            created: the session's record is new.
-            copied: the events keep the times they have.
-
-        Returns:
-            Done when they are committed and published; fails with `StreamConflict` or `Unavailable`.
-        """
-        now = self.now()
-        stored = []
-        changed = created
+        """As `SessionWriter.put`; sets the alarms that follow from the events."""
+        committed = super().put(events, created=created, copied=copied)
         for event in events:
-            self.seq += 1
-            event.seq = self.seq
-            if not copied:
-                event.at = now
-            data = e.encode_event(event)
-            self.record.bytes += len(data)
-            stored.append(StoredEvent(self.seq, e.kind_of(event), data, event.visibility))
-            changed |= self.track.follow(event)
             if isinstance(event, e.TimerSet):
                 self._arm(event.timer, event.due_at)
-        if changed:
-            self._clock_runs()
-        change: Created | Changed | None = None
-        if changed:
-            self.record.updated_at = now
-            copy = msgspec.structs.replace(self.record)
-            change = Created(copy) if created else Changed(copy)
-        return self.around.committer.submit(Batch(stream_of(self.record.id), stored, change))
+        self._mind_wall_time()
+        return committed
 
     @property
     def pid(self) -> int | None:
         """Its process, if it has one of its own."""
         return self._process.pid if self._process is not None else None
 
-    def put_record(self) -> asyncio.Future[None]:
-        """Have the record written as it is, without an event."""
-        return self.around.committer.submit(
-            Batch(stream_of(self.record.id), [], Changed(msgspec.structs.replace(self.record)))
-        )
-
-    def now(self) -> datetime:
-        """The time, as the host's clock has it."""
-        return self.around.clock.now()
-
     def attach(self, process: SessionProcess) -> None:
         """Take the session's process and pump until it ends; `ended` tells how."""
         self._process = process
-        self._clock_runs()
+        self._mind_wall_time()
         for timer, due in self.track.timers.items():
             self._arm(timer, due)
         self._pumping = asyncio.create_task(self._run(process), name=f"session {self.record.id}")
         self._listening = asyncio.create_task(self._listen(process))
 
-    def prepare(self, input_id: str, value: Json) -> Json:
-        """Check an answer without giving it.
-
-        Returns:
-            The answer in its canonical form.
-
-        Raises:
-            SessionOver, InputNotFound, AlreadyAnswered, InvalidAnswer: why it can't be given.
-        """
-        if self.record.over:
-            raise SessionOver("The session has ended; it takes no more answers.")
-        if input_id in self.track.answered:
-            raise AlreadyAnswered("This question has been answered already.")
-        asked = self.track.inputs.get(input_id)
-        if asked is None:
-            raise InputNotFound(f"The session asks no input {input_id!r}.")
-        return check(asked.kind, asked.spec, value)
-
     async def submit(self, input_id: str, value: Json, *, by: e.User | None) -> None:
         """Give an answer: committed first, then handed to the app. Of two at once, the first wins.
 
         Raises:
-            SessionOver, InputNotFound, AlreadyAnswered, InvalidAnswer: see `prepare`.
+            SessionOver, InputNotFound, AlreadyAnswered, InvalidAnswer: see `Track.check`.
             SessionHeld: another host has taken over.
             Unavailable: nothing was stored; the same answer may be given again.
         """
-        canonical = self.prepare(input_id, value)
+        canonical = self.track.check(input_id, value)
         asked = self.track.inputs.pop(input_id)
         self.track.answered.add(input_id)
         self._alarms.stop(f"timer t:{input_id}")
@@ -282,7 +223,9 @@ class LiveSession:
         await self.put(emission.events)
         reach("host.after_commit")
         process.send(Acked(emission=emission.emission))
-        if not self.record.over:
+        if self.record.over:
+            self._alarms.set("end", self.around.cancel_grace, process.kill)  # it may not know that it should end
+        else:
             self._meter.count(self.record.bytes - before, self.around.limits)
             if self.record.state == "waiting" and self.around.hibernate_after is not None:
                 self._alarms.set("idle", self.around.hibernate_after, lambda: self.around.on_idle(self.record.id))
@@ -316,15 +259,10 @@ class LiveSession:
         """Say why a process ended that did not say so itself."""
         if self._cancel is not None:
             await self.put([e.SessionCancelled(by=self._cancel.by, reason=self._cancel.reason)])
-        elif exit_.signal == signal.SIGXCPU:
-            await self._fail("limit_cpu", "The session used up its CPU time.")
         elif exit_.signal == signal.SIGKILL:
             self._outcome = "died"
-        elif exit_.signal is not None:
-            name = signal.Signals(exit_.signal).name
-            await self._fail("killed", f"The session process was ended by signal {exit_.signal} ({name}).")
         else:
-            await self._fail("exited", f"The session process ended by itself with exit code {exit_.code}.")
+            await self._fail(*_last_words(exit_))
 
     async def _fail(self, code: str, message: str) -> None:
         if not self.stopping:
@@ -341,17 +279,15 @@ class LiveSession:
         if self._process is not None:
             self._process.send(TimerDue(timer=timer))
 
-    def _clock_runs(self) -> None:
+    def _mind_wall_time(self) -> None:
         """Count wall time while the session runs, not while it waits for somebody."""
-        limit, now = self.around.limits.wall_time, self.now()
+        limit = self.around.limits.wall_time
         if limit is None or self._process is None:
             return
-        if self._running_since is not None:
-            self._ran += now - self._running_since
         runs = self.record.state == "running"
-        self._running_since = now if runs else None
+        ran = self._stopwatch.run(self.now(), runs=runs)
         if runs:
-            self._alarms.set("wall_time", limit - self._ran, self._out_of_time)
+            self._alarms.set("wall_time", limit - ran, self._out_of_time)
         else:
             self._alarms.stop("wall_time")
 
@@ -359,3 +295,13 @@ class LiveSession:
         if not self.stopping:
             self._ending = asyncio.ensure_future(self.put([e.SessionExpired(limit="wall_time")]))
         self.kill()
+
+
+def _last_words(exit_: ProcessExit) -> tuple[str, str]:
+    """The failure's code and message for a process that said nothing."""
+    if exit_.signal == signal.SIGXCPU:
+        return "limit_cpu", "The session used up its CPU time."
+    if exit_.signal is not None:
+        name = signal.Signals(exit_.signal).name
+        return "killed", f"The session process was ended by signal {exit_.signal} ({name})."
+    return "exited", f"The session process ended by itself with exit code {exit_.code}."

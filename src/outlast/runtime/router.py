@@ -42,6 +42,11 @@ def router(service: SessionService, *, apps: Sequence[App[Json, Json]] = (), pre
         except OutlastError as error:
             return _problem(error)
 
+    _add_session_routes(routes, service)
+    return routes
+
+
+def _add_session_routes(routes: APIRouter, service: SessionService) -> None:
     @routes.get("/sessions/{session_id}")
     async def document(session_id: str) -> Response:
         try:
@@ -81,8 +86,6 @@ def router(service: SessionService, *, apps: Sequence[App[Json, Json]] = (), pre
         except KeyError:
             return _problem(_unknown(session_id))
         return Response(status_code=204)
-
-    return routes
 
 
 async def _stream(service: SessionService, session_id: str, after: int) -> AsyncIterator[bytes]:

@@ -135,7 +135,7 @@ class SessionService:
             raise RuntimeError("The session is over.")
         input_id, value = _parse(interaction)
         if live is not None:
-            live.prepare(input_id, value)
+            live.track.check(input_id, value)
         self._do(self._runtime.host.submit(session_id, input_id, value, by=_USER))
 
     async def generate_events(self, session_id: str) -> AsyncIterator[str]:
@@ -165,7 +165,7 @@ class SessionService:
         try:
             entry = await self._entry(runtime, state.app)
             await runtime.host.start(entry, state.args, user=_USER, session_id=session_id)
-        except BaseException:
+        except BaseException:  # broad: whatever it was, the next call may try again
             state.started = False
             raise
 

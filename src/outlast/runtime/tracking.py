@@ -9,10 +9,11 @@ from typing import TypeVar
 
 import msgspec
 
-from outlast.kit.errors import LimitExceeded
+from outlast.kit.errors import AlreadyAnswered, InputNotFound, LimitExceeded, SessionOver
 from outlast.protocol import events as e
 from outlast.protocol.codec import Json
 from outlast.protocol.document import State
+from outlast.protocol.inputs import check
 from outlast.runtime.records import SessionRecord
 
 T = TypeVar("T", int, timedelta)
@@ -87,6 +88,24 @@ class Track:
             case _:
                 return self._follow_state(event)
 
+    def check(self, input_id: str, value: Json) -> Json:
+        """Check an answer.
+
+        Returns:
+            The answer in its canonical form.
+
+        Raises:
+            SessionOver, InputNotFound, AlreadyAnswered, InvalidAnswer: why it can't be given.
+        """
+        if self.record.over:
+            raise SessionOver("The session has ended; it takes no more answers.")
+        if input_id in self.answered:
+            raise AlreadyAnswered("This question has been answered already.")
+        asked = self.inputs.get(input_id)
+        if asked is None:
+            raise InputNotFound(f"The session asks no input {input_id!r}.")
+        return check(asked.kind, asked.spec, value)
+
     def timer_over(self, timer: str) -> None:
         """A timer is due: the session may go on."""
         self.timers.pop(timer, None)
@@ -149,6 +168,21 @@ class Alarms:
         """Call all off."""
         for name in list(self._handles):
             self.stop(name)
+
+
+class Stopwatch:
+    """Adds up the time that something runs."""
+
+    def __init__(self) -> None:
+        self._ran = timedelta(0)
+        self._since: datetime | None = None
+
+    def run(self, now: datetime, *, runs: bool) -> timedelta:
+        """Say whether it runs from now on; gives the time it ran until now."""
+        if self._since is not None:
+            self._ran += now - self._since
+        self._since = now if runs else None
+        return self._ran
 
 
 class Meter:
