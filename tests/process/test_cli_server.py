@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from outlast.client import Client, running_server
+from outlast.client import Client, follow, running_server
+from outlast.protocol.codec import encode_json
 from tests.process.command_line import APPS, LIMIT_S, Place, wait_for
 
 
@@ -24,20 +25,23 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture
 def session(place: Place) -> str:
     """A session of the app `trip` that waits for its first answer."""
-    running = running_server(place.folder / "data")
-    assert running is not None
-    with Client.to(running) as client:
+    with _client(place) as client:
         return client.start("apps:trip", {"city": "Porto"}).id
 
 
 def _follow_until(place: Place, session: str, text: str) -> None:
-    """Watch a session until its stream holds a text."""
-    process = place.start("attach", session, "--watch", "--json")
-    try:
-        wait_for(process, text)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=LIMIT_S)
+    """Wait until a session's stream holds a text."""
+    with _client(place) as client:
+        for each in follow(client, session, give_up=timedelta(seconds=LIMIT_S)):
+            if text in encode_json(each).decode():
+                return
+    raise AssertionError(f"the session ended without {text!r}")
+
+
+def _client(place: Place) -> Client:
+    running = running_server(place.folder / "data")
+    assert running is not None
+    return Client.to(running)
 
 
 def test_serve_prints_a_link_that_opens(place: Place) -> None:
@@ -78,11 +82,20 @@ def test_attach_shows_what_was_said_and_answers_the_rest(place: Place, session: 
     assert ended.stdout.splitlines()[:3] == ["Porto", "? How many days?  1", "? Style  packed"]
 
 
+def test_watch_writes_the_stream_as_json_and_answers_nothing(place: Place, session: str) -> None:
+    process = place.start("attach", session, "--watch", "--json")
+    try:
+        printed = wait_for(process, '"input.requested"')
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=LIMIT_S)
+    events = [json.loads(line) for line in printed.splitlines()]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+
+
 def test_a_branch_goes_another_way(place: Place, session: str) -> None:
     _follow_until(place, session, '"input.requested"')
-    running = running_server(place.folder / "data")
-    assert running is not None
-    with Client.to(running) as client:
+    with _client(place) as client:
         asked = client.get(session).document.inputs["i1"].seq
     ended = place.run("branch", session, "--seq", str(asked), "--value", "5", "--json")
     assert ended.returncode == 0, ended.stderr
@@ -118,9 +131,7 @@ def test_ctrl_c_leaves_an_attached_session_as_it_is(place: Place, session: str) 
 
 
 def test_sessions_come_in_pages(place: Place, session: str) -> None:
-    running = running_server(place.folder / "data")
-    assert running is not None
-    with Client.to(running) as client:
+    with _client(place) as client:
         client.start("apps:trip")
     first = json.loads(place.run("sessions", "--limit", "1", "--json").stdout)
     second = json.loads(place.run("sessions", "--limit", "1", "--cursor", first["next_cursor"], "--json").stdout)
