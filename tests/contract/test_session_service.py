@@ -7,7 +7,7 @@ import importlib.util
 import json
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -50,10 +50,12 @@ def hello(tmp_path: Path) -> App[Json, Json]:
 
 
 @pytest.fixture
-def service() -> Iterator[SessionService]:
+async def service() -> AsyncIterator[SessionService]:
     service = SessionService()
     yield service
     service.cleanup_all()
+    closing = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*closing, return_exceptions=True)
 
 
 async def _next(frames: AsyncIterator[str], kind: str) -> dict[str, object]:

@@ -254,8 +254,10 @@ class SessionService:
             done = asyncio.run_coroutine_threadsafe(work, loop)
             if wait:
                 done.result()
+        elif loop.is_closed():
+            work.close()  # the processes are dead; what is left goes with this one
         else:
-            work.close()
+            loop.run_until_complete(work)
 
 
 async def _forget(host: Host, session_id: str) -> None:
