@@ -29,6 +29,7 @@ class Server:
         self._process = subprocess.Popen(
             list(command), cwd=cwd, env=dict(environment), stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
         )
+        self._orphans: list[int] = []
         self.log = log
 
     @property
@@ -52,7 +53,7 @@ class Server:
         Args:
             grace_s: How long it may take, in seconds.
         """
-        family = tree(self.pid)
+        family = [*self._orphans, *tree(self.pid)]
         if self.alive():
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -63,16 +64,16 @@ class Server:
         self._process.wait()
         self._log.close()
 
-    def kill(self) -> list[int]:
+    def kill(self) -> Sequence[int]:
         """Kill only the server, as a crash would.
 
         Returns:
-            The processes it leaves behind, the template and its sessions, to be watched.
+            The processes that it had; what is left of them is killed by `stop`.
         """
-        family = [pid for pid in tree(self.pid) if pid != self.pid]
+        self._orphans = [pid for pid in tree(self.pid) if pid != self.pid]
         self._process.kill()
         self._process.wait()
-        return family
+        return tuple(self._orphans)
 
 
 def tree(pid: int) -> list[int]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 
-import psutil
 from typing_extensions import override
 
 from benchmarks import ours
@@ -60,10 +59,12 @@ def outlast(given: Round) -> Figures:
             swarm.run_until(lambda: all(v.text for v in running) and all(v.question for v in waiting), timeout_s=60)
             until = time.monotonic() + RUN_S
             swarm.run_until(lambda: time.monotonic() > until, timeout_s=RUN_S + 30)
-            orphans = server.server.kill()
+            crashed = server.server
+            orphans = crashed.kill()
             swarm.run_until(lambda: not len(swarm), timeout_s=30)
         time.sleep(ORPHANS_S)
         left = still_running(orphans)
+        crashed.stop()
         started_at = time.monotonic()
         server.start()
         listening_s = time.monotonic() - started_at
@@ -115,12 +116,11 @@ def yera(peer_class: type[Yera], given: Round) -> Figures:
                 session = peer.create(connection, "echo")
                 with peer.connect() as viewer:
                     waiting.append((session, peer.wait_for_question(viewer, session)))
-        orphans = peer.server.kill()
+        crashed = peer.server
+        orphans = crashed.kill()
         time.sleep(ORPHANS_S)
         left = still_running(orphans)
-        for pid in orphans:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                psutil.Process(pid).kill()
+        crashed.stop()
         peer.start()
         gone = sum(not _goes_on(peer, session, question) for session, question in waiting)
     if gone:
