@@ -82,9 +82,14 @@ class AppItem(msgspec.Struct, kw_only=True):
 
 
 class AppList(msgspec.Struct, kw_only=True):
-    """All apps, by id."""
+    """All apps, by id.
+
+    Attributes:
+        loading: modules whose file is not loaded yet; ask again for their apps.
+    """
 
     items: list[AppItem]
+    loading: list[str] = []
 
 
 class SessionItem(msgspec.Struct, kw_only=True):

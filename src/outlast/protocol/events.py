@@ -204,7 +204,7 @@ class StepFinished(Event, tag="step.finished"):
     process).
     """
 
-    visibility: ClassVar[Visibility] = "owner"
+    visibility: ClassVar[Visibility] = "masked"
 
     step: str
     name: str
@@ -293,6 +293,13 @@ def decode_event(data: bytes | str) -> SessionEvent:
     return _decoder.decode(data)
 
 
+def recorded(event: SessionEvent) -> SessionEvent:
+    """Give an event as its owner may keep it, to replay it: whole, but for the answers of secret inputs."""
+    if isinstance(event, InputSubmitted) and event.secret:
+        return msgspec.structs.replace(event, value=None)
+    return event
+
+
 def shown_to(event: SessionEvent, *, owner: bool) -> SessionEvent | None:
     """Give the form of an event that a reader may have.
 
@@ -301,12 +308,12 @@ def shown_to(event: SessionEvent, *, owner: bool) -> SessionEvent | None:
         owner: whether the reader owns the session.
 
     Returns:
-        The event, a copy without what the reader may not have, or None when it is not for them at all.
+        The event, a copy without what the reader may not have, or None when it is not for them at all. What is
+        pickled is for session processes alone.
     """
-    if isinstance(event, InputSubmitted) and event.secret:
-        return msgspec.structs.replace(event, value=None)
-    if owner:
-        return event
-    if isinstance(event, SessionFailed):
+    if isinstance(event, StepFinished):
+        error = event.error and msgspec.structs.replace(event.error, pickled=None)
+        return msgspec.structs.replace(event, pickled=None, error=error) if owner else None
+    if isinstance(event, SessionFailed) and not owner:
         return msgspec.structs.replace(event, error=None)
-    return None if event.visibility == "owner" else event
+    return recorded(event) if owner or event.visibility != "owner" else None

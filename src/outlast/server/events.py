@@ -11,7 +11,7 @@ from starlette.responses import Response
 from outlast.kit.errors import InvalidInput, SessionNotFound, StreamTrimmed
 from outlast.kit.ids import is_id
 from outlast.protocol.api import EventList
-from outlast.protocol.events import TERMINAL, SessionEvent, decode_event
+from outlast.protocol.events import TERMINAL, SessionEvent, decode_event, recorded
 from outlast.runtime.tracking import stream_of
 from outlast.server.deps import Context, In, SessionId, nothing
 from outlast.server.openapi import EVENTS, operation
@@ -148,7 +148,7 @@ async def get_history(
 
 
 async def all_events(context: Context, stream: str) -> list[SessionEvent]:
-    """Every event that the log keeps of a stream, as the session's owner may have it."""
+    """Every event that the log keeps of a stream, fit to be replayed."""
     events: list[SessionEvent] = []
     after = 0
     while True:
@@ -157,7 +157,7 @@ async def all_events(context: Context, stream: str) -> list[SessionEvent]:
         except StreamTrimmed as error:
             after = error.first - 1
             continue
-        events += [decode_event(shown.data) for event in stored if (shown := _project(event)) is not None]
+        events += [recorded(decode_event(event.data)) for event in stored]
         if len(stored) < PAGE_EVENTS:
             return events
         after = stored[-1].seq
