@@ -51,13 +51,19 @@ def test_serve_prints_a_link_that_opens(place: Place) -> None:
     assert running.link.startswith("http://127.0.0.1:")
 
 
-def test_a_session_is_answered_and_exported(place: Place, session: str) -> None:
+def test_questions_are_answered_one_by_one(place: Place, session: str) -> None:
     _follow_until(place, session, '"input.requested"')
     assert place.run("answer", session, "2").returncode == 0
     _follow_until(place, session, '"label":"Style"')
     assert place.run("answer", session[-8:], "1", "--input", "Style").returncode == 0
-    _follow_until(place, session, '"label":"Book it?"')
-    assert place.run("answer", session, "yes").returncode == 0
+    _follow_until(place, session, '"value":"relaxed"')
+
+
+def test_an_export_is_read_by_people_and_by_replay(place: Place, session: str) -> None:
+    with _client(place) as client:
+        for key, value in (("i1", 2), ("i2", "relaxed"), ("i3", True)):
+            _follow_until(place, session, f'"input":"{key}"')
+            client.answer(session, key, value)
     _follow_until(place, session, "session.completed")
     markdown = place.run("export", session).stdout
     assert "# Porto" in markdown

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outlast.cli.answers import from_text
+from outlast.cli.asking import Interrupted, Left
 from outlast.cli.exits import Code
 from outlast.cli.options import AsJson, DataDir, Server, SessionId, Token, UsageError, console_here, print_json
-from outlast.cli.prompts import Interrupted, Left, PromptAsker
 from outlast.kit.errors import InputNotFound, SessionOver
 from outlast.protocol.api import Interaction, SessionDetail
 from outlast.protocol.codec import Json, to_json
@@ -49,6 +49,8 @@ def answer(
             return await asyncio.to_thread(_upload, client, session_id, path)
 
         if value is None and sys.stdin.isatty():
+            from outlast.cli.prompts import PromptAsker  # late: only a person needs prompts
+
             try:
                 given = asyncio.run(PromptAsker(console_here()).ask(asked, upload=upload))
             except (Interrupted, Left):

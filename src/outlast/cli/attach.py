@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from outlast.cli.asking import asker_for
 from outlast.cli.exits import Code
 from outlast.cli.options import DataDir, Server, SessionId, Token, console_here
-from outlast.cli.prompts import asker_for
 from outlast.cli.screen import Screen
 from outlast.cli.terminal import Interrupts, Player
 

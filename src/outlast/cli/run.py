@@ -18,9 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from outlast.cli.arguments import describe, read_arguments
+from outlast.cli.asking import NoAnswer, asker_for
 from outlast.cli.exits import Code
 from outlast.cli.options import DataDir, console_here, settings_of, split_target
-from outlast.cli.prompts import NoAnswer, asker_for
 from outlast.cli.screen import Screen
 from outlast.cli.terminal import Interrupts, Player
 from outlast.kit.errors import AppBroken, AppNotFound

@@ -13,8 +13,8 @@ from typing import Protocol
 from rich.console import Console
 from rich.text import Text
 
+from outlast.cli.asking import Asker, Interrupted, Left, Upload
 from outlast.cli.exits import Code
-from outlast.cli.prompts import Asker, Interrupted, Left, Upload
 from outlast.cli.screen import Screen
 from outlast.kit.errors import AlreadyAnswered, InvalidAnswer, OutlastError, SessionOver
 from outlast.protocol import events as e
