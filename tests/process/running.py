@@ -154,6 +154,19 @@ async def until_no_process_is_left() -> None:
         await asyncio.sleep(0.01)  # sleeps: polls
 
 
+async def until_gone(pids: Sequence[int]) -> None:
+    """Wait until none of these processes runs."""
+    while any(_runs(pid) for pid in pids):  # noqa: ASYNC110  the kernel tells nobody but parents
+        await asyncio.sleep(0.01)  # sleeps: polls
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def open_descriptors() -> int:
     """How many descriptors this process has open."""
     return len(list(Path("/proc/self/fd").iterdir()))

@@ -70,6 +70,9 @@ class App(Generic[P, R]):
         self.resources = {name: float(value) for name, value in (resources or {}).items()}
         self.hibernate_after = None if hibernate_after is None else duration_of(hibernate_after, "hibernate_after")
         self._locals = local_names or {}
+        # Kept: to ask for the signature in each session process would cost each of them memory of its own.
+        parameters = inspect.signature(function).parameters.values()
+        self._positional = [parameter for parameter in parameters if parameter.kind is parameter.POSITIONAL_ONLY]
         self._check()
 
     def _check(self) -> None:
@@ -170,11 +173,7 @@ class App(Generic[P, R]):
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             raise InvalidArguments(f"{first} {message}{more}.", errors=problems)
         named = dict(loaded)
-        positional = [
-            named.pop(parameter.name, parameter.default)
-            for parameter in inspect.signature(self.function).parameters.values()
-            if parameter.kind is parameter.POSITIONAL_ONLY
-        ]
+        positional = [named.pop(parameter.name, parameter.default) for parameter in self._positional]
         return positional, named
 
     def info(self) -> AppInfo:

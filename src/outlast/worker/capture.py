@@ -70,7 +70,7 @@ class Capture:
             else:
                 file.write(text)
 
-        warnings.showwarning = show
+        warnings.showwarning = show  # type: ignore[assignment]
 
     def release(self) -> None:
         """Give everything to the descriptors again."""

@@ -25,6 +25,7 @@ from outlast.worker.playing import Player, listen
 from outlast.worker.recorder import SessionRecorder
 
 _CANCEL_SIGNAL = signal.SIGURG  # ignored where nobody handles it, so a child process takes no harm
+_playing: list[SessionRecorder] = []
 _READER_STACK_BYTES = 256 * 1024
 _EX_IOERR = 74
 _EX_NOHOST = 75
@@ -114,17 +115,22 @@ def _hear(channel: Channel, recorder: SessionRecorder, interrupt: Callable[[], N
     threading.stack_size(before)
 
 
-def _interrupter(recorder: SessionRecorder, player: Player) -> Callable[[], None]:
-    cancellation = recorder.cancellation
-    main_thread = threading.get_ident()
+def listen_for_cancels() -> None:
+    """Install the handler that a cancel is raised by; done in the template, so that sessions need not."""
+    signal.signal(_CANCEL_SIGNAL, _on_cancel)
 
-    def on_signal(_signum: int, _frame: FrameType | None) -> None:
+
+def _on_cancel(_signum: int, _frame: FrameType | None) -> None:
+    for recorder in _playing:
         # While a call is under way it would leave a frame half sent: the reader comes again soon.
-        if cancellation.due and recorder.quiet():
-            cancellation.delivered = True
+        if recorder.cancellation.due and recorder.quiet():
+            recorder.cancellation.delivered = True
             raise SessionCancelled
 
-    signal.signal(_CANCEL_SIGNAL, on_signal)
+
+def _interrupter(recorder: SessionRecorder, player: Player) -> Callable[[], None]:
+    main_thread = threading.get_ident()
+    _playing.append(recorder)
 
     def interrupt() -> None:
         if not player.cancel_task():

@@ -26,7 +26,7 @@ from outlast.worker.capture import Capture
 from outlast.worker.channel import Channel
 from outlast.worker.control import Broken, Drain, Exited, Fork, Forked, ForkFailed, Load, Loaded, requests
 from outlast.worker.loading import Apps, load_apps
-from outlast.worker.main import run
+from outlast.worker.main import listen_for_cancels, run
 from outlast.worker.rehearsal import rehearse
 
 _STRAYS_S = 1.0
@@ -246,7 +246,9 @@ def main(fd: int) -> None:
     def report_loaded(apps: Apps | Broken) -> Message:
         return apps if isinstance(apps, Broken) else Loaded(apps=apps.infos(), threads=linux.threads())
 
+    root = Path(load.root)
     apps = load_apps(load) if load.preload else None
+    listen_for_cancels()
 
     def on_child(channel: Channel) -> NoReturn:
         here = apps
@@ -255,14 +257,14 @@ def main(fd: int) -> None:
             channel.send(encode_frame(report_loaded(here)))
         if isinstance(here, Broken):
             os._exit(1)
-        run(channel, here, root=Path(load.root), confined=sealed, capture=capture)
+        run(channel, here, root=root, confined=sealed, capture=capture)
 
     template = Template(control, reader, on_child)
     if apps is not None:
         template.report(report_loaded(apps))
     if not isinstance(apps, Broken):
         for app in apps or ():
-            rehearse(app, Path(load.root))
+            rehearse(app, root)
             break
         gc.collect()
         gc.freeze()
