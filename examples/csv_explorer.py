@@ -56,8 +56,9 @@ def plot(data: pd.DataFrame, x: str, y: str, colour: str | None) -> alt.Chart:
 @app(title="CSV explorer", icon="📊")
 def csv_explorer() -> None:
     """Explore the Palmer penguins, or a CSV file of your own."""
+    write("# CSV explorer")
     name, data = load()
-    write(f"# {name}")
+    write(f"## {name}")
     counts = columns(3)
     for column, (label, value) in zip(
         counts, [("Rows", len(data)), ("Columns", data.shape[1]), ("Gaps", int(data.isna().sum().sum()))], strict=True

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from outlast.kit.clock import Clock
 from outlast.protocol.codec import FrameReader
-from outlast.protocol.commands import Acked, Emission, Message, Start, emissions
+from outlast.protocol.commands import Acked, Cancel, Emission, Message, Start, emissions
 from outlast.sdk.context import SessionCancelled, enter
 from outlast.worker.loading import AnyApp
 from outlast.worker.playing import Player
@@ -49,6 +49,18 @@ def _stepped(method: Callable[Concatenate[Self, P], R]) -> Callable[Concatenate[
             return method(self, *args, **kwargs)
         finally:
             self.pump()
+
+    return call
+
+
+def _quietly(method: Callable[Concatenate[Self, P], None]) -> Callable[Concatenate[Self, P], None]:
+    """As `_stepped`, but silent once the process is killed: what unwinds (``finally``, generators) calls it."""
+    stepped = _stepped(method)
+
+    @functools.wraps(method)
+    def call(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        if not self.killed:
+            stepped(self, *args, **kwargs)
 
     return call
 
@@ -84,6 +96,11 @@ class SteppedRecorder(SessionRecorder):
                 raise
             self._acks.append(emission.emission)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the app waits for anything."""
+        return any(not waiting.settled for waiting in self._begun)
+
     @override
     def _wait_for(self, name: str) -> Waiting:
         waiting = super()._wait_for(name)
@@ -103,6 +120,9 @@ class SteppedRecorder(SessionRecorder):
     def deliver(self, message: Message) -> None:
         """Give a host's command."""
         self.handle(message)
+        if isinstance(message, Cancel):  # a session process would cancel the task of an async app
+            for waiting in self._begun:
+                waiting.settle(None)
         self.pump()
 
     def is_idle(self, timeout_s: float) -> bool:
@@ -136,17 +156,17 @@ class SteppedRecorder(SessionRecorder):
             waiting.settle(None)
 
     open = _stepped(SessionRecorder.open)
-    update = _stepped(SessionRecorder.update)
+    update = _quietly(SessionRecorder.update)
     append_text = _stepped(SessionRecorder.append_text)
     append_rows = _stepped(SessionRecorder.append_rows)
-    close = _stepped(SessionRecorder.close)
-    remove = _stepped(SessionRecorder.remove)
+    close = _quietly(SessionRecorder.close)
+    remove = _quietly(SessionRecorder.remove)
     request = _stepped(SessionRecorder.request)
     sleep = _stepped(SessionRecorder.sleep)
     begin_step = _stepped(SessionRecorder.begin_step)
     finish_step = _stepped(SessionRecorder.finish_step)
-    retitle = _stepped(SessionRecorder.retitle)
-    log = _stepped(SessionRecorder.log)
+    retitle = _quietly(SessionRecorder.retitle)
+    log = _quietly(SessionRecorder.log)
     finish = _stepped(SessionRecorder.finish)
     store_file = _stepped(SessionRecorder.store_file)
 
@@ -186,6 +206,11 @@ class ThreadProcess:
     def ended(self) -> bool:
         """Whether the app has come to its end."""
         return self._done
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the app waits for anything."""
+        return self._recorder.is_waiting
 
     @property
     def is_async(self) -> bool:

@@ -227,6 +227,8 @@ class Comparison(SteppedRecorder):
 
     @override
     def finish(self, event: e.WorkerEvent) -> Waiting:
+        if self.killed or any(each.fatal for each in self._found):
+            raise ProcessKilled
         if self._ending is not None and not isinstance(event, type(self._ending)):
             self.differs("session", _end_of(self._ending), _end_of(event))
         elif isinstance(event, e.SessionCompleted) and isinstance(self._ending, e.SessionCompleted):

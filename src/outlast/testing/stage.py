@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import shutil
 import tempfile
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,8 +28,9 @@ from outlast.testing.process import ProcessKilled, ThreadProcess
 from outlast.testing.view import VOLATILE
 from outlast.worker.loading import AnyApp
 
-MAX_WAKES = 10_000
-"""A session that is killed at every event and never gets further would go on for ever."""
+MAX_REPEATS = 3
+_ONCE = (e.BlockOpened, e.BlockClosed, e.BlockRemoved, e.InputRequested, e.TimerSet, e.StepFinished)
+"""What is said once in a session, and so tells that one which is killed at every event does not get further."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Stage:
         self._lock = threading.Lock()
         self._cut = False
         self._stale = 0
+        self._said: Counter[str] = Counter()
 
     # What the session goes through.
 
@@ -209,13 +213,11 @@ class Stage:
 
     def _settle(self, *, cancelled: bool = False) -> None:
         """Let the process run until it waits for something that only the test can give, or has ended."""
-        for _ in range(MAX_WAKES):
-            process = self._process
-            if process is None:
-                return
-            process.rest(lambda: self._at_rest(cancelled=cancelled), self.options.timeout)
+        while (process := self._process) is not None:
+            process.rest(functools.partial(self._at_rest, process, cancelled=cancelled), self.options.timeout)
             if self._cut:
                 process.kill()
+                self._check_progress()
                 self._append(e.SessionWoken(attempt=self.document.attempt + 1, reason="crashed"))
                 self._launch()
             elif process.ended:
@@ -224,10 +226,20 @@ class Stage:
                 return
             elif not self._tell_due(process):
                 return
-        raise AssertionError(f"The session was woken {MAX_WAKES} times and never got further.")
 
-    def _at_rest(self, *, cancelled: bool) -> bool:
-        return self._cut or (self.document.state == "waiting" and not cancelled and len(self.events) > self._stale)
+    def _check_progress(self) -> None:
+        event = self.events[-1]
+        if isinstance(event, _ONCE):
+            said = repr(msgspec.structs.replace(event, seq=0, at=None))
+            self._said[said] += 1
+            assert self._said[said] <= MAX_REPEATS, f"The session repeats an event each time it is woken: {said:.500}"
+
+    def _at_rest(self, process: ThreadProcess, *, cancelled: bool) -> bool:
+        if self._cut or cancelled:
+            return self._cut
+        if process.is_async:  # one of its tasks may wait while another goes on
+            return process.is_waiting
+        return self.document.state == "waiting" and len(self.events) > self._stale
 
     def _tell_time(self) -> None:
         """What a host does when a timer is due: tell the process, or wake the session."""
@@ -242,7 +254,7 @@ class Stage:
         due = self._due()
         for timer in due:
             self._told.add(timer)
-            if timer == self.document.waiting_timer and not process.is_async:
+            if timer == self.document.waiting_timer:
                 # That a sleep is over is no event: until the next one the document says that the session waits.
                 self._stale = len(self.events)
             process.deliver(TimerDue(timer=timer))
@@ -301,9 +313,10 @@ def _arguments(app: AnyApp, args: Sequence[object], kwargs: Mapping[str, object]
 def _is_news(document: d.Document, event: e.SessionEvent) -> bool:
     """Whether a session that dies after this event has got further than before.
 
-    How fast the machine was differs in every run; and a session that waits says so again each time it wakes.
+    How fast the machine was differs in every run; a session that waits says so again each time it wakes; and the log is
+    not replayed.
     """
-    if isinstance(event, e.SessionWaiting):
+    if isinstance(event, (e.SessionWaiting, e.LogWritten)):
         return False
     if not isinstance(event, e.BlockUpdated) or event.block not in document.blocks:
         return True
