@@ -96,6 +96,7 @@ class Player:
         self._updates: asyncio.Queue[Document | Sequence[e.SessionEvent] | BaseException | None] = asyncio.Queue()
         self._asking: asyncio.Task[None] | None = None
         self._asked = ""
+        self._sending = False
         self._cancelling: asyncio.Task[None] | None = None
         self._upload: Upload = session.upload
 
@@ -124,6 +125,7 @@ class Player:
                     self._cancelling = asyncio.create_task(self._session.cancel("Ctrl-C"))
                 if (code := await self._settle_asking(interrupts)) is not None:
                     return code
+                self._ask_next()
                 if not await self._step({give_up, *(() if self._cancelling else (stop,))}):
                     break
             if self._screen is not None:
@@ -164,7 +166,6 @@ class Player:
             self._screen.show()
         elif self._screen is not None:
             self._screen.show(flush=True)
-        self._ask_next()
         return going_on
 
     def _take(self, update: Document | Sequence[e.SessionEvent] | BaseException | None) -> bool:
@@ -192,7 +193,7 @@ class Player:
     def _ask_next(self) -> None:
         """Begin to ask, or stop asking what somebody else has answered."""
         asked = self.document.inputs.get(self._asked)
-        if self._asking is not None and asked is not None and asked.state != "open":
+        if self._asking is not None and not self._sending and asked is not None and asked.state != "open":
             self._asking.cancel()
             return
         if self._asker is None or self._asking is not None or self._cancelling is not None or self.document.over:
@@ -210,6 +211,7 @@ class Player:
             value = await asker.ask(asked, upload=self._upload)
             if self._screen is not None and asker.leaves_trace(asked):
                 self._screen.answered_here.add(key)
+            self._sending = True
             try:
                 await self._session.answer(key, value)
             except InvalidAnswer as error:
@@ -221,6 +223,8 @@ class Player:
                 return
             else:
                 return
+            finally:
+                self._sending = False
 
     async def _settle_asking(self, interrupts: Interrupts) -> Code | None:
         if self._asking is None or not self._asking.done():
