@@ -42,7 +42,7 @@ def overview(data: pd.DataFrame) -> pd.DataFrame:
 def plot(data: pd.DataFrame, x: str, y: str, colour: str | None) -> alt.Chart:
     """Points for two numbers, boxes for a number by a category, counts for two categories."""
     numeric = is_numeric_dtype(data[x]), is_numeric_dtype(data[y])
-    base = alt.Chart(data)
+    base = alt.Chart(data[list(dict.fromkeys(name for name in (x, y, colour) if name))])
     if all(numeric):
         drawn = base.mark_circle(opacity=0.7).encode(alt.X(x).scale(zero=False), alt.Y(y).scale(zero=False))
     elif any(numeric):

@@ -9,7 +9,7 @@ import csv
 from pathlib import Path
 from typing import Literal
 
-from outlast import app, ask, choose, confirm, metric, note, section, step, table, write
+from outlast import app, ask, choose, columns, confirm, metric, note, section, step, table, write
 
 SIGHTS = Path(__file__).parent / "data" / "sights.csv"
 HOURS_A_DAY = {"relaxed": 3.0, "packed": 6.0}
@@ -57,8 +57,11 @@ def trip(city: Literal["Lisbon", "Kyoto", "Vienna", "Mexico City"] = "Lisbon") -
     plan = find_plan(city, days, style)
     with section("The plan"):
         table(plan)
-        metric("Sights", len(plan))
-        metric("Tickets", sum(int(str(row["euros"])) for row in plan), unit="€")
+        left, right = columns(2)
+        with left:
+            metric("Sights", len(plan))
+        with right:
+            metric("Tickets", sum(int(str(row["euros"])) for row in plan), unit="€")
 
     if not confirm("Book it?", audience="admin"):
         note("Nothing was booked.", level="warning")
