@@ -108,7 +108,7 @@ async def serving(
         port = listener.getsockname()[1]
         stopping, started = asyncio.Event(), asyncio.Event()
         app = create_app(runtime, token=TOKEN, port=port, stopping=stopping, limits=limits)
-        server = HttpServer(config_of(app), stopping=stopping, on_started=started.set)
+        server = HttpServer(config_of(app.state.front), stopping=stopping, on_started=started.set)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         await started.wait()
         url = f"http://127.0.0.1:{port}"

@@ -12,6 +12,7 @@ from outlast.protocol.events import User
 from outlast.runtime import Runtime
 from outlast.server import apps, errors, events, files, openapi, sessions, static
 from outlast.server.deps import Context, HttpLimits
+from outlast.server.hot import HotRoutes
 from outlast.server.security import Guard, Keys
 
 API = "/api/v1"
@@ -38,19 +39,23 @@ def create_app(
         user: the one local user.
         stopping: set it when the server begins to stop; event streams then end cleanly.
         limits: of requests.
+
+    Returns:
+        The whole app; ``state.front`` is what a server should run: the same, with the busy routes in front.
     """
-    keys = Keys(token, port=port)
+    keys, known = Keys(token, port=port), tuple(hosts)
     app = FastAPI(
         title="Outlast",
         version="1",
         description="Plain Python functions as durable, interactive sessions.",
         docs_url=None,  # they load scripts of other sites
         redoc_url=None,
-        middleware=[Middleware(Guard, keys=keys, hosts=tuple(hosts))],
+        middleware=[Middleware(Guard, keys=keys, hosts=known)],
     )
-    app.state.context = Context(
+    context = app.state.context = Context(
         runtime=runtime, user=user, stopping=stopping or asyncio.Event(), limits=limits or HttpLimits()
     )
+    app.state.front = HotRoutes(app, context, keys=keys, hosts=known)
     api = APIRouter(prefix=API)
     for resource in (apps, sessions, events, files):
         api.include_router(resource.router)

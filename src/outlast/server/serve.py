@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 from typing_extensions import override
 from watchfiles import awatch
 
@@ -139,7 +139,7 @@ async def serve_async(
                     if announce is not None:
                         announce(running)
 
-                server = HttpServer(config_of(app), stopping=stopping, on_started=started)
+                server = HttpServer(config_of(app.state.front), stopping=stopping, on_started=started)
                 async with _beside(server, runtime, paths if reload else (), stop=stop):
                     # What start-up made stays for good: the collector need not look at it again.
                     gc.collect()
@@ -149,7 +149,7 @@ async def serve_async(
             await runtime.close()
 
 
-def config_of(app: FastAPI) -> uvicorn.Config:
+def config_of(app: ASGIApp) -> uvicorn.Config:
     """How uvicorn serves the app: no access log, no lifespan, a bounded wait for requests at its end."""
     return uvicorn.Config(
         app,
@@ -159,6 +159,7 @@ def config_of(app: FastAPI) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=int(GRACE.total_seconds()),
     )
 

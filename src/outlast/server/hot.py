@@ -1,0 +1,95 @@
+"""The busy routes, served in front of FastAPI's stack.
+
+Starting a session, answering and following are most of what a server does. Through the whole stack a request costs
+twice its work in middlewares, and every frame to every viewer resumes each of their coroutines again. Here the same
+endpoint functions are called with what they need, behind the same `Guard`; whatever is out of the ordinary
+(another method, a query that does not parse) goes the long way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from urllib.parse import parse_qs
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from outlast.kit.ids import is_id
+from outlast.server.deps import Context
+from outlast.server.errors import problem_response
+from outlast.server.events import MAX_SEQ, follow_session
+from outlast.server.security import Guard, Keys
+from outlast.server.sessions import answer_input, start_session
+
+_SESSION = re.compile(r"/api/v1/sessions/([0-9a-f-]{36})/(events|interactions)")
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class HotRoutes:
+    """An ASGI app that serves the busy routes itself and hands on all else.
+
+    Args:
+        app: what serves all else; it has the same routes, and its own guard.
+        context: of the routes.
+        keys: the token.
+        hosts: see `Guard`.
+    """
+
+    def __init__(self, app: FastAPI, context: Context, *, keys: Keys, hosts: Iterable[str]) -> None:
+        self._app = app
+        self._context = context
+        self._guard = Guard(self._serve, keys=keys, hosts=hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._endpoint(scope) if scope["type"] == "http" else None
+        if endpoint is None:
+            await self._app(scope, receive, send)
+        else:
+            scope["outlast.endpoint"] = endpoint
+            await self._guard(scope, receive, send)
+
+    def _endpoint(self, scope: Scope) -> Endpoint | None:
+        method, path = scope["method"], scope["path"]
+        if method == "POST" and path == "/api/v1/sessions":
+            return self._start
+        match = _SESSION.fullmatch(path)
+        if match is None or not is_id(match[1]):
+            return None
+        session_id = match[1]
+        if method == "POST" and match[2] == "interactions":
+            return lambda request: answer_input(request, self._context, session_id)
+        if method == "GET" and match[2] == "events":
+            return self._follow(session_id, scope["query_string"])
+        return None
+
+    async def _start(self, request: Request) -> Response:
+        given = request.headers
+        return await start_session(request, self._context, given.get("accept", ""), given.get("idempotency-key"))
+
+    def _follow(self, session_id: str, query: bytes) -> Endpoint | None:
+        given = parse_qs(query.decode("latin-1"), keep_blank_values=True)
+        after, snapshot = given.pop("after", ["0"])[-1], given.pop("snapshot", ["false"])[-1]
+        if (
+            given
+            or not (after.isascii() and after.isdecimal())
+            or len(after) > len(str(MAX_SEQ))
+            or snapshot not in ("true", "false")
+        ):
+            return None
+        if int(after) > MAX_SEQ:
+            return None
+        return lambda request: follow_session(
+            self._context, session_id, int(after), snapshot == "true", request.headers.get("last-event-id")
+        )
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint: Endpoint = scope.pop("outlast.endpoint")
+        try:
+            response = await endpoint(Request(scope, receive))
+        except Exception as error:  # broad: the one handler says what any error means to the caller
+            response = problem_response(error, path=scope["path"])
+        await response(scope, receive, send)
