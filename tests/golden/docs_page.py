@@ -8,12 +8,16 @@ block changes how:
 - ``<!-- docs: session -->`` runs it as the body of an app;
 - ``<!-- docs: background, until <text> -->`` leaves a console block running to the end of the page once it
   has printed that text.
+
+At the end `Page.play` starts each app that the page has defined by `AppTest`, unless it has a parameter without a
+default; it must come to its first question, or to its end.
 """
 
 from __future__ import annotations
 
 import ast
 import asyncio
+import contextlib
 import doctest
 import inspect
 import json
@@ -27,6 +31,10 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import outlast
+from outlast import App
+from outlast.testing import AppTest
 
 FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>\w+)?[^\n]*\n(?P<text>.*?)^(?P=indent)```[ ]*$", re.MULTILINE | re.DOTALL
@@ -90,6 +98,15 @@ class Page:
         elif block.language == "toml":
             tomllib.loads(block.text)
 
+    def play(self) -> None:
+        """Start each app that the page has defined; it must come to its first question or to its end."""
+        apps = {id(value): value for value in self.names.values() if isinstance(value, App)}
+        for app in apps.values():
+            if not app.info().schema.get("required"):
+                with self._importable(), AppTest(app) as test:
+                    failure = test.run().failure
+                assert failure is None, f"{self.path.name}: the app {app.name} fails: {failure}"
+
     def close(self) -> None:
         """End what still runs in the background, with all its children."""
         for process in self.running:
@@ -110,13 +127,29 @@ class Page:
                 + "\nfrom outlast import app as _app\npage = _app(page)\n"
             )
             line -= 1
+            for name in outlast.__all__:
+                self.names.setdefault(name, getattr(outlast, name))
         # Blank lines in front, so that a traceback names the page's own lines.
         code = compile("\n" * (line - 1) + text, str(self.path), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        if code.co_flags & inspect.CO_COROUTINE:
-            coroutine = eval(code, self.names)
-            asyncio.run(coroutine)
-        else:
-            exec(code, self.names)
+        with self._importable():
+            if code.co_flags & inspect.CO_COROUTINE:
+                coroutine = eval(code, self.names)
+                asyncio.run(coroutine)
+            else:
+                exec(code, self.names)
+
+    @contextlib.contextmanager
+    def _importable(self) -> Iterator[None]:
+        """Let blocks import what others saved as files, and forget those modules again."""
+        before = set(sys.modules)
+        sys.path.insert(0, str(self.folder))
+        try:
+            yield
+        finally:
+            sys.path.remove(str(self.folder))
+            for name in set(sys.modules) - before:
+                if str(getattr(sys.modules[name], "__file__", None)).startswith(str(self.folder)):
+                    del sys.modules[name]
 
     def _console(self, block: Block) -> None:
         for command, expected in _commands(block):
@@ -153,6 +186,7 @@ class Page:
             "XDG_DATA_HOME": str(self.folder / ".data"),
             "COLUMNS": "100",
             "NO_COLOR": "1",
+            "OUTLAST_PORT": "0",  # many pages are run at one time
         }
         return subprocess.Popen(
             ["bash", "-euo", "pipefail", "-c", command],

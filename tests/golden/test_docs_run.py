@@ -21,6 +21,7 @@ def test_every_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pyt
     with closing(Page(path, tmp_path)) as page:
         for block in blocks(path.read_text("utf-8")):
             page.run(block)
+        page.play()
 
 
 def test_a_directive_belongs_to_the_block_below_it() -> None:
@@ -69,6 +70,15 @@ assert value == 41
         for block in blocks(text):
             page.run(block)
     assert [process.returncode for process in page.running] == [-15]
+
+
+def test_an_app_of_a_page_that_fails_at_once_fails_the_page(tmp_path: Path) -> None:
+    text = "```python\nfrom outlast import app\n\n@app\ndef broken():\n    undefined\n```\n"
+    with closing(Page(tmp_path / "page.md", tmp_path)) as page:
+        for block in blocks(text):
+            page.run(block)
+        with pytest.raises(AssertionError, match=r"page\.md: the app broken fails"):
+            page.play()
 
 
 @pytest.mark.parametrize(

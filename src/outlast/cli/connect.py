@@ -12,6 +12,7 @@ from outlast.kit.ids import is_id
 from outlast.kit.pages import MAX_LIMIT
 from outlast.protocol.api import SessionItem
 
+LAST = "last"
 _SEARCHED_PAGES = 50
 
 
@@ -45,13 +46,18 @@ def async_client_of(server: str | None, token: str | None, data_dir: Path | None
 
 
 def full_id(client: Client, named: str) -> str:
-    """The id of the one session whose id is, begins with or ends with a text.
+    """The id of the one session whose id is, begins with or ends with a text; ``last``: of that changed last.
 
     Raises:
         SessionNotFound: none is, or several are.
     """
     if is_id(named):
         return named
+    if named == LAST:
+        items = client.sessions(limit=1).items
+        if not items:
+            raise SessionNotFound("There are no sessions yet.")
+        return items[0].id
     found = [item.id for item in _all_sessions(client) if item.id.startswith(named) or item.id.endswith(named)]
     if len(found) == 1:
         return found[0]

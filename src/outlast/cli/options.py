@@ -30,7 +30,10 @@ Token = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 SessionId = Annotated[
-    str, typer.Argument(metavar="ID", help="Id of a session, or its first or last characters if no other has them.")
+    str,
+    typer.Argument(
+        metavar="ID", help="Id of a session, a part of it from either end, or `last` for that changed last."
+    ),
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import webbrowser
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +28,7 @@ def serve(
     ] = None,
     data_dir: DataDir = None,
     reload: Annotated[bool, typer.Option("--reload", help="Take in changed files, for new sessions.")] = False,
+    pid_file: Annotated[Path | None, typer.Option(help="File to hold the server's process id while it runs.")] = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the link in a browser.")] = False,
 ) -> None:
     """Serve apps to browsers and programs.
@@ -54,7 +56,13 @@ def serve(
         out.print(Text.assemble("  Open       ", (running.link, "bold cyan")), soft_wrap=True)
         out.print(f"  Data       {settings.data_dir}", soft_wrap=True)
         out.print("  Stop       Ctrl-C; sessions go on at the next start")
+        if pid_file is not None:
+            pid_file.write_text(f"{running.pid}\n", "utf-8")
         if open_browser:
             webbrowser.open(running.link)
 
-    run_server(settings, paths, reload=reload, announce=announce)
+    try:
+        run_server(settings, paths, reload=reload, announce=announce)
+    finally:
+        if pid_file is not None:
+            pid_file.unlink(missing_ok=True)
