@@ -152,7 +152,9 @@ class SqlRecords:
 def process_started(pid: int) -> str:
     """When a process of this machine started, in a form that tells it from a later one with the same id."""
     try:
-        return f"{psutil.Process(pid).create_time():.2f}"
+        process = psutil.Process(pid)
+        # Killed, but its parent has not noticed yet: it does nothing any more.
+        return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.2f}"
     except psutil.Error:
         return ""
 
