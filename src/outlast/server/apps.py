@@ -19,7 +19,7 @@ async def list_apps(context: In) -> Response:
     """List all apps, and the files that can't be loaded with their errors."""
     registry = context.runtime.registry
     broken = [AppItem(id=f.module, name=f.module, title=f.path.name, error=f.message) for f in registry.broken()]
-    return answer(AppList(items=[*map(_item, registry.apps()), *broken]))
+    return answer(AppList(items=[*map(_item, registry.apps()), *broken], loading=list(registry.loading)))
 
 
 @router.get("/{app_id}", **operation(AppItem, AppNotFound, AppBroken))

@@ -1,6 +1,6 @@
 // The document: folds events into blocks and keeps their elements up to date, once a frame.
 import { h, markdown } from "./text.js";
-import { control } from "./inputs.js";
+import { control, labelled } from "./inputs.js";
 
 const MAX_ROWS = 300;
 const OVER = ["completed", "failed", "cancelled", "expired"];
@@ -97,7 +97,7 @@ export class DocumentView {
     this.blocks.set(id, block);
     const above = this.blocks.get(parent);
     (FRAMES[kind] ?? (() => {}))(block, above);
-    (above?.inside ?? this.element).append(element);
+    (above?.inside ?? this.element).append(block.element);
     this.touch(block);
   }
 
@@ -161,11 +161,10 @@ export class DocumentView {
         return h(at ? "button" : "button.main", { type: "button", click: () => send(async () => value()) }, label);
       });
       buttons.append(...answers);
-    } else buttons.append(h("button.main", null, input.spec?.submit ?? (input.kind === "chat" ? "Send" : "Answer")));
+    } else buttons.append(h("button.main", null, input.spec?.submit ?? { chat: "Send", form: "Submit" }[input.kind] ?? "Answer"));
     if (input.spec?.optional && !made.buttons) buttons.append(h("button", { type: "button", click: () => send(async () => null) }, "Skip"));
-    const help = input.spec?.help ? h("small", null, input.spec.help) : null;
-    const note = input.audience ? h("small", null, `For: ${input.audience}`) : null;
-    form.append(h("fieldset.field", null, h("legend.label", null, input.label), made.element, help), note ?? "", below, buttons);
+    const note = input.audience ? h("small", null, `For: ${input.audience}`) : "";
+    form.append(labelled(input.label, made, input.spec?.help), note, below, buttons);
     return form;
   }
 }

@@ -89,7 +89,6 @@ const CONTROLS = {
     const rows = fields.map((field) => labelled(field.label || field.name, field.control, field.spec?.help));
     return {
       element: h("div", null, rows),
-      focus: fields[0]?.control.focus,
       read: async () => Object.fromEntries(await Promise.all(fields.map(async (f) => [f.input, await f.control.read()]))),
       wrong: (errors) => {
         for (const f of fields) f.control.wrong(errors?.[f.input] ? { "": errors[f.input] } : null);
@@ -132,8 +131,15 @@ export function control(kind, spec, context) {
   return (CONTROLS[kind] ?? CONTROLS.json)(spec, context);
 }
 
+/** Give a control its label: one control gets a label of its own, several stand in a group with a legend. */
 export function labelled(label, made, help) {
-  return h("fieldset.field", null, h("legend.label", null, label), made.element, help ? h("small", null, help) : null);
+  const below = help ? h("small", null, help) : null;
+  const one = made.focus;
+  if (!["INPUT", "SELECT", "TEXTAREA"].includes(one?.tagName) || one.type === "radio") {
+    return h("fieldset.field", null, h("legend.label", null, label), made.element, below);
+  }
+  one.id = `control-${(labelled.count = (labelled.count ?? 0) + 1)}`;
+  return h("div.field", null, h("label.label", { htmlFor: one.id }, label), made.element, below);
 }
 
 /** Make the control of one parameter from its JSON Schema. */

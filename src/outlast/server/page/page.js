@@ -35,11 +35,8 @@ function failed(error) {
 async function home() {
   place.textContent = "";
   const [apps, sessions] = await Promise.all([call("GET", "/apps"), call("GET", "/sessions?limit=30")]);
-  const cards = apps.items.map((app) =>
-    app.error
-      ? h("details.card", null, h("summary", null, `${app.title} can't be loaded`), h("pre", null, app.error))
-      : h("a.card", { href: `#/start/${encodeURIComponent(app.id)}` }, h("b", null, [app.icon, app.title].filter(Boolean).join(" ")), h("span.quiet", null, (app.doc ?? "").split("\n")[0])),
-  );
+  const cards = h("div");
+  leave = showApps(cards, apps);
   const rows = h("div.rows");
   const more = h("button", { click: () => next().catch(failed) }, "More");
   let page = sessions;
@@ -54,11 +51,27 @@ async function home() {
   show();
   main.replaceChildren(
     h("h2", null, "Apps"),
-    cards.length ? h("div.cards", null, cards) : h("p.quiet", null, "There is no app yet; give `outlast serve` a file that has one."),
+    cards,
     h("h2", null, "Sessions"),
     sessions.items.length ? rows : h("p.quiet", null, "None yet."),
     more,
   );
+}
+
+/** Show the apps, and look again while files are still being loaded. Returns what ends that. */
+function showApps(element, { items, loading }) {
+  const cards = items.map((app) =>
+    app.error
+      ? h("details.card", null, h("summary", null, `${app.title} can't be loaded`), h("pre", null, app.error))
+      : h("a.card", { href: `#/start/${encodeURIComponent(app.id)}` }, h("b", null, [app.icon, app.title].filter(Boolean).join(" ")), h("span.quiet", null, (app.doc ?? "").split("\n")[0])),
+  );
+  const none = "There is no app yet; give `outlast serve` a file that has one.";
+  const left = loading.length ? `Loading ${loading.join(", ")}…` : cards.length ? null : none;
+  element.replaceChildren(h("div.cards", null, cards), left ? h("p.quiet", null, left) : "");
+  let timer = 0;
+  if (loading.length) timer = setTimeout(async () => (stop = showApps(element, await call("GET", "/apps").catch(() => ({ items, loading })))), 400);
+  let stop = () => clearTimeout(timer);
+  return () => stop();
 }
 
 function row(session) {
