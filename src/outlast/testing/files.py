@@ -12,16 +12,16 @@ from outlast.protocol.blocks import FileRef
 
 
 class Files:
-    """A folder that holds files under their SHA-256; made when it is not there."""
+    """A folder that holds files under their SHA-256; made when the first comes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(exist_ok=True)
 
     def put(self, file: Path | tuple[str, bytes]) -> FileRef:
         """Keep a file: a path, or a name and bytes."""
         name, data = (file.name, file.read_bytes()) if isinstance(file, Path) else file
         digest = hashlib.sha256(data).hexdigest()
+        self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / digest).write_bytes(data)
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return FileRef(sha256=digest, name=name, type=media_type, size_bytes=len(data))
@@ -39,6 +39,9 @@ class Files:
 
     def provide(self, folder: Path) -> None:
         """Copy what another folder lacks."""
+        if not self.folder.exists():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
         for path in self.folder.iterdir():
             if not (folder / path.name).exists():
                 shutil.copy(path, folder / path.name)

@@ -10,8 +10,9 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -191,7 +192,7 @@ class Stage:
 
     def _launch(self) -> None:
         document = self.document
-        scratch = Path(tempfile.mkdtemp(dir=self._folder))
+        scratch = self._folder / f"attempt-{document.attempt}"
         self.files.provide(scratch)
         self._cut = False
         self._told = {key for key, due in document.timers.items() if due <= self.clock.now()}
@@ -246,12 +247,12 @@ class Stage:
         if self._process is not None and not self.options.crash_everywhere:
             self._tell_due(self._process)
             self._settle()
-        elif any(self._due()):
+        elif _due(self.document, self.clock.now(), told=self._told):
             self.kill()
             self.wake("timer")
 
     def _tell_due(self, process: ThreadProcess) -> bool:
-        due = self._due()
+        due = _due(self.document, self.clock.now(), told=self._told)
         for timer in due:
             self._told.add(timer)
             if timer == self.document.waiting_timer:
@@ -259,17 +260,6 @@ class Stage:
                 self._stale = len(self.events)
             process.deliver(TimerDue(timer=timer))
         return bool(due)
-
-    def _due(self) -> list[str]:
-        return [
-            timer
-            for timer, at in self.document.timers.items()
-            if at <= self.clock.now() and timer not in self._told and self._is_awaited(timer)
-        ]
-
-    def _is_awaited(self, timer: str) -> bool:
-        asked = self.document.inputs.get(timer.removeprefix("t:"))
-        return asked is None or asked.state == "open"
 
     # The stream.
 
@@ -322,3 +312,13 @@ def _is_news(document: d.Document, event: e.SessionEvent) -> bool:
         return True
     held = document.blocks[event.block].props
     return any(held.get(name) != value for name, value in event.props.items() if name not in VOLATILE)
+
+
+def _due(document: d.Document, now: datetime, *, told: AbstractSet[str]) -> Sequence[str]:
+    """The timers whose time has come and that somebody waits for still."""
+
+    def is_awaited(timer: str) -> bool:
+        asked = document.inputs.get(timer.removeprefix("t:"))
+        return asked is None or asked.state == "open"
+
+    return [key for key, at in document.timers.items() if at <= now and key not in told and is_awaited(key)]

@@ -38,7 +38,7 @@ def test_by_the_class():
 
 
 def test_the_fixture_closed_what_it_made():
-    assert not made[0]._stage.files.folder.exists()
+    assert not made[0]._stage.files.folder.parent.exists()
 """
 
 

@@ -19,7 +19,12 @@ def _finished(program: Sequence[Op], *, crash_everywhere: bool) -> tuple[Run, Ap
     return run, t
 
 
+FEWER = settings(max_examples=max(20, settings().max_examples // 3))
+"""Each example is a hundred runs."""
+
+
 @given(programs)
+@FEWER
 def test_a_session_killed_at_every_event_ends_with_the_same_document_and_each_effect_once(
     program: Sequence[Op],
 ) -> None:
@@ -34,6 +39,7 @@ def test_a_session_killed_at_every_event_ends_with_the_same_document_and_each_ef
 
 
 @given(programs)
+@FEWER
 def test_a_branch_at_any_event_ends_with_the_same_document(program: Sequence[Op]) -> None:
     run, t = _finished(program, crash_everywhere=False)
     with t:
@@ -44,7 +50,7 @@ def test_a_branch_at_any_event_ends_with_the_same_document(program: Sequence[Op]
 
 
 @given(programs)
-@settings(max_examples=20)
+@FEWER
 def test_a_snapshot_and_the_later_events_give_the_fresh_document(program: Sequence[Op]) -> None:
     _, t = _finished(program, crash_everywhere=False)
     with t:
