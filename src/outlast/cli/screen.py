@@ -124,7 +124,7 @@ class Screen:
         if block.kind == "status" or (block.kind == "progress" and not _complete(block)):
             return False
         if block.kind in CONTAINERS:
-            return True
+            return block.kind != "columns"
         if key != self._last_opened and key not in self._growing:
             return True
         return now - self._pending[key] > QUIET_S
