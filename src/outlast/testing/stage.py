@@ -58,6 +58,8 @@ class Stage:
     ) -> None:
         self.app = app
         self.options = options
+        self._durable = app.info().durable
+        self._crash_everywhere = options.crash_everywhere and self._durable
         self.id = new_id()
         self.clock = ManualClock()
         self.document = d.Document()
@@ -93,11 +95,15 @@ class Stage:
         self._settle()
 
     def wake(self, reason: str) -> None:
-        """Bring a process back, which runs the app again from its start."""
+        """Bring a process back, which runs the app again from its start; an app that is not durable fails."""
         self._check_running()
         self._append(e.SessionWoken(attempt=self.document.attempt + 1, reason=reason))
-        self._launch()
-        self._settle()
+        if self._durable:
+            self._launch()
+            self._settle()
+        else:
+            message = "The session was interrupted, and its app is not durable."
+            self._append(e.SessionFailed(code="interrupted", message=message))
 
     def kill(self) -> None:
         """End the process where it stands."""
@@ -110,8 +116,9 @@ class Stage:
         """End the process of a session that waits."""
         self._check_running()
         document = self.document
-        if document.state != "waiting":
-            raise RuntimeError(f"Only a session that waits can hibernate; this one is {document.state}.")
+        if document.state != "waiting" or not self._durable:
+            how = document.state if self._durable else "not durable"
+            raise RuntimeError(f"Only a durable session that waits can hibernate; this one is {how}.")
         self.kill()
         self._append(e.SessionHibernated(input=document.waiting_input, timer=document.waiting_timer))
 
@@ -122,7 +129,7 @@ class Stage:
         secret = bool(asked.spec.get("secret"))
         by = by or self.options.user
         self._append(e.InputSubmitted(input=input_id, value=value, by=by, secret=secret))
-        if self._process is None or self.options.crash_everywhere:
+        if self._process is None or self._crash_everywhere:
             self.kill()
             self.wake("answered")
             return
@@ -244,7 +251,7 @@ class Stage:
 
     def _tell_time(self) -> None:
         """What a host does when a timer is due: tell the process, or wake the session."""
-        if self._process is not None and not self.options.crash_everywhere:
+        if self._process is not None and not self._crash_everywhere:
             self._tell_due(self._process)
             self._settle()
         elif _due(self.document, self.clock.now(), told=self._told):
@@ -271,11 +278,7 @@ class Stage:
             for event in emission.events:
                 if self._cut or process.killed:
                     raise ProcessKilled
-                cut = (
-                    self.options.crash_everywhere
-                    and _is_news(self.document, event)
-                    and not isinstance(event, e.TERMINAL)
-                )
+                cut = self._crash_everywhere and _is_news(self.document, event) and not isinstance(event, e.TERMINAL)
                 self._append(event)
                 self._cut = cut
             if self._cut:

@@ -275,6 +275,18 @@ class TestDying:
         with pytest.raises(RuntimeError, match="hibernated"):
             t.hibernate()
 
+    def test_an_app_that_is_not_durable_fails_with_its_process(self, app_test: MakeAppTest) -> None:
+        @app(durable=False)
+        def fleeting() -> None:
+            ask("Wait")
+
+        t = app_test(fleeting).run()
+        with pytest.raises(RuntimeError, match="not durable"):
+            t.hibernate()
+        failure = t.crash().failure
+        assert failure is not None
+        assert failure.code == "interrupted"
+
     def test_nothing_that_a_dying_app_writes_counts(self, app_test: MakeAppTest) -> None:
         def stubborn() -> None:
             try:
