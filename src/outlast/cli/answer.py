@@ -30,6 +30,7 @@ def answer(
         str | None,
         typer.Argument(help="Text, yes or no, an option or its number, a path, or JSON; left out, it is asked for."),
     ] = None,
+    *,
     input_name: Annotated[
         str | None, typer.Option("--input", help="Id or label of the question, if several are open.")
     ] = None,

@@ -24,6 +24,7 @@ def apps(
         list[str] | None,
         typer.Argument(metavar="PATH", help="Files, folders, modules; without one, a server's."),
     ] = None,
+    *,
     as_json: AsJson = False,
     server: Server = None,
     token: Token = None,

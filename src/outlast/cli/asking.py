@@ -75,10 +75,12 @@ class LineAsker:
     async def ask(self, asked: Input, *, upload: Upload) -> Json:
         if asked.kind == "form" and not await self._begins_object():
             return {
-                field["input"]: await self._one(field["kind"], field.get("spec", {}), field.get("label", ""), upload)
+                field["input"]: await self._one(
+                    field["kind"], field.get("spec", {}), label=field.get("label", ""), upload=upload
+                )
                 for field in asked.spec.get("fields", ())
             }
-        return await self._one(asked.kind, asked.spec, asked.label, upload)
+        return await self._one(asked.kind, asked.spec, label=asked.label, upload=upload)
 
     def explain(self, error: str) -> None:
         self._console.print(Text(f"  {blocks.plain(error)}", style="red"))
@@ -86,7 +88,7 @@ class LineAsker:
     def leaves_trace(self, asked: Input) -> bool:
         return False
 
-    async def _one(self, kind: str, spec: Mapping[str, Json], label: str, upload: Upload) -> Json:
+    async def _one(self, kind: str, spec: Mapping[str, Json], *, label: str, upload: Upload) -> Json:
         while True:
             if self._show:
                 options = ", ".join(spec.get("options", ()))

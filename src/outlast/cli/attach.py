@@ -20,6 +20,7 @@ from outlast.cli.terminal import Interrupts, Player
 
 def attach(
     session: SessionId,
+    *,
     watch: Annotated[bool, typer.Option("--watch", help="Only look; answer nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write each event as a line of JSON.")] = False,
     files: Annotated[

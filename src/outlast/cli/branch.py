@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def branch(
     session: SessionId,
+    *,
     seq: Annotated[int, typer.Option(min=1, help="Last event that the branch shares.")],
     value: Annotated[
         str | None, typer.Option(help="Another answer to the question that is open there; left out, the branch waits.")

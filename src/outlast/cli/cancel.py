@@ -11,6 +11,7 @@ from outlast.cli.options import DataDir, Server, SessionId, Token
 
 def cancel(
     session: SessionId,
+    *,
     reason: Annotated[str, typer.Option(help="Why; everybody who looks at the session sees it.")] = "",
     server: Server = None,
     token: Token = None,

@@ -13,6 +13,7 @@ from outlast.cli.options import DataDir, Server, Token, UsageError
 
 def delete(
     sessions: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of sessions, or parts of them.")],
+    *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     server: Server = None,
     token: Token = None,

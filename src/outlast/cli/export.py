@@ -21,6 +21,7 @@ class Format(StrEnum):
 
 def export(
     session: SessionId,
+    *,
     form: Annotated[
         Format, typer.Option("--format", help="md to read; json with every event, for `outlast replay`.")
     ] = Format.MARKDOWN,

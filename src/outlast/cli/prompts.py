@@ -40,13 +40,13 @@ class PromptAsker:
         if asked.audience:
             self._console.print(Text(f"  (for {blocks.plain(asked.audience)})", style="dim"))
         if asked.kind != "form":
-            return await self._one(asked.kind, asked.spec, asked.label, upload)
+            return await self._one(asked.kind, asked.spec, label=asked.label, upload=upload)
         if asked.label:
             self._console.print(Text(blocks.plain(asked.label), style="bold"))
         answers: dict[str, Json] = {}
         for field in asked.spec.get("fields", ()):
             spec, label = field.get("spec", {}), field.get("label") or field["name"]
-            answers[field["input"]] = value = await self._one(field["kind"], spec, label, upload)
+            answers[field["input"]] = value = await self._one(field["kind"], spec, label=label, upload=upload)
             self._console.print(blocks.answered(label, said(field["kind"], spec, value=value)))
         return answers
 
@@ -56,7 +56,7 @@ class PromptAsker:
     def leaves_trace(self, asked: Input) -> bool:
         return asked.kind == "form"
 
-    async def _one(self, kind: str, spec: Mapping[str, Json], label: str, upload: Upload) -> Json:
+    async def _one(self, kind: str, spec: Mapping[str, Json], *, label: str, upload: Upload) -> Json:
         label = blocks.plain(label or kind)
         if spec.get("help"):
             label = f"{label}  {blocks.plain(spec['help'])} "

@@ -55,6 +55,7 @@ def replay(
         str | None,
         typer.Argument(metavar="FILE[:APP]", help="The app of now; by default MODULE.py here or beside the first."),
     ] = None,
+    *,
     strict: Annotated[bool, typer.Option("--strict", help="Every difference counts, not only fatal ones.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -57,6 +57,7 @@ def run(
             metavar="FILE[:APP] [--ARGUMENT VALUE]...", help="A file of apps, and which of them if it has several."
         ),
     ] = "",
+    *,
     as_json: Annotated[bool, typer.Option("--json", help="Write each event as a line of JSON.")] = False,
     keep: Annotated[
         bool, typer.Option("--keep/--no-keep", help="Keep the session in the data folder, or in memory only.")

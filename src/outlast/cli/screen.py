@@ -147,7 +147,7 @@ class Screen:
             self._print_columns(key, block)
             return
         for renderable in self._rest(key, block):
-            self._put(renderable)
+            _put(self.console, renderable)
 
     def _rest(self, key: str, block: Block) -> Iterator[RenderableType]:
         """What of a block has not been printed."""
@@ -211,7 +211,7 @@ class Screen:
         cells = [Group(*self._inside(part)) for part in parts]
         if any(cell.renderables for cell in cells):
             grid.add_row(*cells)
-            self._put(grid)
+            _put(self.console, grid)
 
     def _inside(self, key: str) -> Iterator[RenderableType]:
         self._pending.pop(key, None)
@@ -229,26 +229,15 @@ class Screen:
             return
         end = _last_paragraph_end(text, shown.chars)
         if end > shown.chars:
-            self._put(blocks.markdown(text[shown.chars : end]))
-            self._put("")
+            _put(self.console, blocks.markdown(text[shown.chars : end]))
+            _put(self.console, "")
             shown.chars, shown.look = end, text[:end]
-
-    def _put(self, renderable: RenderableType) -> None:
-        """Print for good; a file gets no blanks at the ends of lines."""
-        if self.console.is_terminal:
-            self.console.print(renderable)
-            return
-        with self.console.capture() as captured:
-            self.console.print(renderable)
-        for line in captured.get().splitlines():
-            self.console.file.write(f"{line.rstrip()}\n")
-        self.console.file.flush()
 
     def _put_log(self) -> None:
         """Print the whole lines that the app wrote to its standard output and the like."""
         *lines, self._log = self._log.split("\n")
         for line in lines:
-            self._put(Text(f"│ {blocks.plain(line)}", style="dim"))
+            _put(self.console, Text(f"│ {blocks.plain(line)}", style="dim"))
 
     # -- drawing in place ----------------------------------------------------------------------------
 
@@ -288,6 +277,18 @@ class Screen:
         if self._live is not None:
             self._live.stop()
             self._live = None
+
+
+def _put(console: Console, renderable: RenderableType) -> None:
+    """Print for good; a file gets no blanks at the ends of lines."""
+    if console.is_terminal:
+        console.print(renderable)
+        return
+    with console.capture() as captured:
+        console.print(renderable)
+    for line in captured.get().splitlines():
+        console.file.write(f"{line.rstrip()}\n")
+    console.file.flush()
 
 
 def _complete(block: Block) -> bool:

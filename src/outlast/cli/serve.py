@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def serve(
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders or modules of apps.")],
+    *,
     host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any free one.  [default: 8000]")] = None,
     token: Annotated[

@@ -22,6 +22,7 @@ _COLOURS = {"running": "cyan", "waiting": "yellow", "hibernated": "yellow", "com
 
 
 def sessions(
+    *,
     state: Annotated[str | None, typer.Option(help=f"Only those in this state: {', '.join(_STATES)}.")] = None,
     app: Annotated[str | None, typer.Option(help="Only those of this app (its id).")] = None,
     limit: Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="How many to list.")] = 20,

@@ -30,6 +30,7 @@ class Person:
 @app
 def many(
     city: str,
+    *,
     days: int = 2,
     ratio: float = 0.5,
     hurry: bool = False,
