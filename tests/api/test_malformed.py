@@ -89,7 +89,7 @@ async def _call(api: Api, method: str, path: str, *, query: str, body: bytes, he
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await api.app(scope, receive, send)
+    await api.app.state.front(scope, receive, send)
     start = sent[0]
     start["text"] = b"".join(message.get("body", b"") for message in sent[1:])
     return start

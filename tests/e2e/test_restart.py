@@ -95,7 +95,9 @@ class Others:
         """What an author of such a client writes: come back with the last id, until the end."""
         seen = self.seen["httpx-sse"]
         headers = {"authorization": f"Bearer {self.token}"}
-        async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+        # A connection that is refused is tried again by httpx itself, less and less often.
+        transport = httpx.AsyncHTTPTransport(retries=10)
+        async with httpx.AsyncClient(transport=transport, timeout=20) as client:
             while True:
                 resumed = {**headers, "last-event-id": str(seen[-1])} if seen else headers
                 try:
@@ -107,7 +109,7 @@ class Others:
                             if event.event == "session.completed":
                                 return
                 except httpx.TransportError:
-                    await asyncio.sleep(0.1)
+                    continue
 
     async def npm(self, folder: Path) -> None:
         """npm's EventSource comes back by itself."""

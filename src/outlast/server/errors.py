@@ -24,10 +24,10 @@ from http import HTTPStatus
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from outlast.kit.errors import Conflict, InvalidInput, NotFound, OutlastError, Refused
+from outlast.kit.errors import Conflict, InvalidInput, NotFound, OutlastError, ProtocolViolation, Refused
 from outlast.protocol.api import Problem
 from outlast.protocol.codec import encode_json
 
@@ -149,6 +149,8 @@ def _headers(known: OutlastError, error: Exception) -> Mapping[str, str]:
 def _translate(error: Exception) -> OutlastError:
     if isinstance(error, OutlastError):
         return error
+    if isinstance(error, ClientDisconnect):
+        return ProtocolViolation("The connection ended before the request was whole.")
     if isinstance(error, RequestValidationError):
         errors = {".".join(str(part) for part in e["loc"]): str(e["msg"]) for e in error.errors()}
         where = next(iter(errors), "request")

@@ -74,6 +74,7 @@ def started_stream(context: Context, reader: Follow, *, headers: Mapping[str, st
 async def follow_session(
     context: In,
     session_id: SessionId,
+    *,
     after: Position = 0,
     snapshot: bool = False,
     last_event_id: Annotated[str | None, Header()] = None,
@@ -99,6 +100,7 @@ async def follow_session(
 async def follow_streams(
     context: In,
     wanted: Annotated[str, Query(alias="follow", max_length=10_000)],
+    *,
     snapshot: bool = False,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -135,6 +137,7 @@ async def follow_streams(
 async def get_history(
     context: In,
     session_id: SessionId,
+    *,
     after: Position = 0,
     limit: Annotated[int, Query(ge=1, le=PAGE_EVENTS)] = PAGE_EVENTS,
 ) -> Response:

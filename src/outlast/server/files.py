@@ -31,6 +31,7 @@ async def upload_file(
     request: Request,
     context: In,
     session_id: SessionId,
+    *,
     name: Annotated[str, Query(min_length=1, max_length=255)],
     content_type: Annotated[str, Header()] = BYTES,
 ) -> Response:
@@ -53,7 +54,7 @@ async def upload_file(
 
 @router.get("/{sha256}", **operation(BYTES, SessionNotFound, FileNotStored))
 async def get_file(
-    context: In, session_id: SessionId, sha256: str, name: Annotated[str, Query(max_length=255)] = "file"
+    context: In, session_id: SessionId, sha256: str, *, name: Annotated[str, Query(max_length=255)] = "file"
 ) -> Response:
     """A file of the session; takes Range. Its type follows from `name`."""
     path = context.runtime.files.path_of(session_id, sha256)

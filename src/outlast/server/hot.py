@@ -68,7 +68,12 @@ class HotRoutes:
 
     async def _start(self, request: Request) -> Response:
         given = request.headers
-        return await start_session(request, self._context, given.get("accept", ""), given.get("idempotency-key"))
+        return await start_session(
+            request,
+            self._context,
+            accept=given.get("accept", ""),
+            idempotency_key=given.get("idempotency-key"),
+        )
 
     def _follow(self, session_id: str, query: bytes) -> Endpoint | None:
         given = parse_qs(query.decode("latin-1"), keep_blank_values=True)
@@ -83,7 +88,11 @@ class HotRoutes:
         if int(after) > MAX_SEQ:
             return None
         return lambda request: follow_session(
-            self._context, session_id, int(after), snapshot == "true", request.headers.get("last-event-id")
+            self._context,
+            session_id,
+            after=int(after),
+            snapshot=snapshot == "true",
+            last_event_id=request.headers.get("last-event-id"),
         )
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -81,12 +81,12 @@ def _ref(struct: type[msgspec.Struct]) -> dict[str, Json]:
 def install(app: FastAPI) -> None:
     """Make the app's OpenAPI document hold the structs' schemas; built once, when first asked for."""
 
-    def build() -> dict[str, Json]:
+    def _document() -> dict[str, Json]:
         if app.openapi_schema is None:
             app.openapi_schema = _build(app)
         return app.openapi_schema
 
-    app.openapi = build  # type: ignore[method-assign]  # how FastAPI wants it to be extended
+    app.openapi = _document  # type: ignore[method-assign]  # how FastAPI wants it to be extended
 
 
 def _build(app: FastAPI) -> dict[str, Json]:

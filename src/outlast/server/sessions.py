@@ -57,6 +57,7 @@ router = APIRouter(prefix="/sessions", tags=["sessions"])
 async def start_session(
     request: Request,
     context: In,
+    *,
     accept: Annotated[str, Header()] = "",
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -97,6 +98,7 @@ def _location(session_id: str) -> str:
 @router.get("", **operation(SessionList, e.InvalidCursor))
 async def list_sessions(
     context: In,
+    *,
     state: State | None = None,
     app: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
@@ -122,6 +124,7 @@ async def retitle_session(
     request: Request,
     context: In,
     session_id: SessionId,
+    *,
     if_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Give a session another title. With `If-Match` only if nobody else did since."""
@@ -191,6 +194,7 @@ async def branch_session(
     request: Request,
     context: In,
     session_id: SessionId,
+    *,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Make a new session that shares this one's events up to `seq`, and run it on from there."""
