@@ -37,10 +37,9 @@ class PromptAsker:
         self._console = console
 
     async def ask(self, asked: Input, *, upload: Upload) -> Json:
-        if asked.audience:
-            self._console.print(Text(f"  (for {blocks.plain(asked.audience)})", style="dim"))
+        label = f"{asked.label} (for {asked.audience})" if asked.audience else asked.label
         if asked.kind != "form":
-            return await self._one(asked.kind, asked.spec, label=asked.label, upload=upload)
+            return await self._one(asked.kind, asked.spec, label=label, upload=upload)
         if asked.label:
             self._console.print(Text(blocks.plain(asked.label), style="bold"))
         answers: dict[str, Json] = {}
