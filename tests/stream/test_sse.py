@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import httpx
@@ -28,7 +28,7 @@ from outlast.streams.commit import GroupCommit
 from outlast.streams.follow import follow
 from outlast.streams.log import Batch, Snapshot, StoredEvent
 from outlast.streams.log_memory import MemoryLog
-from outlast.streams.sse import encode, projection, sse
+from outlast.streams.sse import Feed, encode, projection
 from outlast.testing.conformance import events_of
 from tests.stream.fakes import UnreadableLog
 
@@ -51,7 +51,7 @@ def stored(*events: Event) -> Sequence[StoredEvent]:
     return made
 
 
-async def _take(body: AsyncGenerator[bytes, None], count: int) -> bytes:
+async def _take(body: AsyncIterator[bytes], count: int) -> bytes:
     """Read until this many events have come."""
     data = b""
     while data.count(b"\nevent: ") < count:
@@ -59,19 +59,19 @@ async def _take(body: AsyncGenerator[bytes, None], count: int) -> bytes:
     return data
 
 
-async def _all(body: AsyncGenerator[bytes, None]) -> bytes:
+async def _all(body: AsyncIterator[bytes]) -> bytes:
     return b"".join([chunk async for chunk in body])
 
 
 async def test_a_stream_says_first_how_soon_to_come_back() -> None:
-    body = sse(follow(MemoryLog(), MemoryBus(), "s"), max_age=SOON)
+    body = Feed(follow(MemoryLog(), MemoryBus(), "s"), max_age=SOON)
     assert await _all(body) == b"retry: 1000\n\n"
 
 
 async def test_a_backlog_leaves_in_one_write_and_its_ids_are_positions() -> None:
     log = MemoryLog()
     await log.append([Batch("s", events_of(1, 500))])
-    body = sse(follow(log, MemoryBus(), "s", after=100))
+    body = Feed(follow(log, MemoryBus(), "s", after=100))
     await anext(body)
     events = parse(await anext(body))
     assert [(e.id, e.event, e.json()) for e in events] == [
@@ -86,7 +86,7 @@ def test_a_client_cut_at_any_byte_resumes_by_its_last_id(last: int, data: st.Dat
         log, bus, seen, last_id = MemoryLog(), MemoryBus(), list[int](), 0
         await log.append([Batch("s", events_of(1, last))])
         while last_id < last:
-            body = sse(follow(log, bus, "s", after=last_id))
+            body = Feed(follow(log, bus, "s", after=last_id))
             sent = await _take(body, last - last_id)
             await body.aclose()
             cut = sent[: data.draw(st.integers(0, len(sent)))]
@@ -101,7 +101,7 @@ def test_a_client_cut_at_any_byte_resumes_by_its_last_id(last: int, data: st.Dat
 
 async def test_every_viewer_gets_the_very_same_bytes() -> None:
     log, bus = MemoryLog(), MemoryBus()
-    bodies = [sse(follow(log, bus, "s")) for _ in range(3)]
+    bodies = [Feed(follow(log, bus, "s")) for _ in range(3)]
     await log.append([Batch("s", events_of(1, 1))])
     for body in bodies:
         await anext(body)
@@ -113,7 +113,7 @@ async def test_every_viewer_gets_the_very_same_bytes() -> None:
 
 async def test_silence_is_broken_by_comments_that_no_client_sees() -> None:
     log, bus = MemoryLog(), MemoryBus()
-    body = sse(follow(log, bus, "s"), ping=SOON)
+    body = Feed(follow(log, bus, "s"), ping=SOON)
     await anext(body)
     pings = await anext(body) + await anext(body)
     assert pings == b": ping\n\n: ping\n\n"
@@ -126,18 +126,18 @@ async def test_silence_is_broken_by_comments_that_no_client_sees() -> None:
 async def test_a_stream_ends_cleanly_when_the_server_stops() -> None:
     log, bus, stopping = MemoryLog(), MemoryBus(), asyncio.Event()
     await log.append([Batch("s", events_of(1, 2))])
-    bodies = [asyncio.create_task(_all(sse(follow(log, bus, "s"), stopping=stopping))) for _ in range(20)]
+    bodies = [asyncio.create_task(_all(Feed(follow(log, bus, "s"), stopping=stopping))) for _ in range(20)]
     await asyncio.sleep(0)
     stopping.set()
     for data in await asyncio.gather(*bodies):
         assert len(parse(data)) in {0, 2}
-    assert await _all(sse(follow(log, bus, "s"), stopping=stopping)) == b"retry: 1000\n\n"
+    assert await _all(Feed(follow(log, bus, "s"), stopping=stopping)) == b"retry: 1000\n\n"
 
 
 async def test_a_stream_ends_behind_the_last_event_it_was_told_of() -> None:
     log, bus = MemoryLog(), MemoryBus()
     await log.append([Batch("s", stored(LogWritten(channel="stdout", text="x"), SessionCompleted(result=1)))])
-    data = await _all(sse(follow(log, bus, "s"), until=frozenset({"session.completed"})))
+    data = await _all(Feed(follow(log, bus, "s"), until=frozenset({"session.completed"})))
     assert [event.event for event in parse(data)] == ["log.written", "session.completed"]
 
 
@@ -159,7 +159,7 @@ async def test_a_viewer_gets_less_than_the_owner_and_nobody_a_secret() -> None:
     )
     shown = {}
     for owner in (True, False):
-        body = sse(follow(log, bus, "s"), project=projection(owner=owner), until=frozenset({"session.failed"}))
+        body = Feed(follow(log, bus, "s"), project=projection(owner=owner), until=frozenset({"session.failed"}))
         shown[owner] = parse(await _all(body))
     assert [event.id for event in shown[True]] == ["1", "2", "3", "4", "5"]
     assert [event.id for event in shown[False]] == ["1", "2", "5"]
@@ -177,7 +177,7 @@ async def test_a_snapshot_comes_first_and_then_what_is_later() -> None:
     async def snapshot() -> Snapshot:
         return Snapshot(7, b'{"seq":7}')
 
-    body = sse(follow(log, bus, "s"), snapshot=snapshot, snapshot_first=True)
+    body = Feed(follow(log, bus, "s"), snapshot=snapshot, snapshot_first=True)
     events = parse(await _take(body, 4))
     assert [(event.event, event.id) for event in events] == [
         ("document.snapshot", "7"),
@@ -195,7 +195,7 @@ async def test_a_reader_behind_the_retained_log_is_told_so(with_snapshot: bool) 
     async def snapshot() -> Snapshot:
         return Snapshot(8, b'{"seq":8}')
 
-    body = sse(follow(log, bus, "s", after=2), snapshot=snapshot if with_snapshot else None)
+    body = Feed(follow(log, bus, "s", after=2), snapshot=snapshot if with_snapshot else None)
     events = parse(await _take(body, 4 if with_snapshot else 6))
     said = [(event.event, event.id) for event in events]
     assert said[0] == ("stream.trimmed", "5")
@@ -208,7 +208,7 @@ async def test_a_reader_behind_the_retained_log_is_told_so(with_snapshot: bool) 
 async def test_a_slow_client_gets_all_in_few_writes() -> None:
     log, bus = MemoryLog(), MemoryBus()
     commit = GroupCommit(log, bus)
-    body = sse(follow(log, bus, "s"))
+    body = Feed(follow(log, bus, "s"))
     await anext(body)
     waiting = asyncio.ensure_future(anext(body))
     await commit.append(Batch("s", events_of(1, 1)))
@@ -224,13 +224,13 @@ async def test_a_slow_client_gets_all_in_few_writes() -> None:
 async def test_a_failing_database_ends_a_stream_cleanly() -> None:
     log = UnreadableLog(reads=1)
     await log.append([Batch("s", events_of(1, 1000))])
-    data = await _all(sse(follow(log, MemoryBus(), "s")))
+    data = await _all(Feed(follow(log, MemoryBus(), "s")))
     assert [int(event.id) for event in parse(data)] == list(range(1, 1001))
 
 
 async def test_a_client_that_goes_leaves_nothing_behind() -> None:
     bus, stopping = MemoryBus(), asyncio.Event()
-    bodies = [sse(follow(MemoryLog(), bus, "s"), stopping=stopping) for _ in range(5)]
+    bodies = [Feed(follow(MemoryLog(), bus, "s"), stopping=stopping) for _ in range(5)]
     waits = [asyncio.ensure_future(anext(body)) for body in bodies]
     await asyncio.gather(*waits)
     for body in bodies:

@@ -13,7 +13,7 @@ from outlast.runtime import Runtime
 from outlast.server import apps, errors, events, files, openapi, sessions, static
 from outlast.server.deps import Context, HttpLimits
 from outlast.server.hot import HotRoutes
-from outlast.server.security import Guard, Keys
+from outlast.server.security import Guard, Keys, Wall
 
 API = "/api/v1"
 LOCAL_USER = User(id="local", name="You", role="admin")
@@ -43,19 +43,20 @@ def create_app(
     Returns:
         The whole app; ``state.front`` is what a server should run: the same, with the busy routes in front.
     """
-    keys, known = Keys(token, port=port), tuple(hosts)
+    keys = Keys(token, port=port)
+    wall = Wall(keys=keys, hosts=hosts)
     app = FastAPI(
         title="Outlast",
         version="1",
         description="Plain Python functions as durable, interactive sessions.",
         docs_url=None,  # they load scripts of other sites
         redoc_url=None,
-        middleware=[Middleware(Guard, keys=keys, hosts=known)],
+        middleware=[Middleware(Guard, wall=wall)],
     )
     context = app.state.context = Context(
         runtime=runtime, user=user, stopping=stopping or asyncio.Event(), limits=limits or HttpLimits()
     )
-    app.state.front = HotRoutes(app, context, keys=keys, hosts=known)
+    app.state.front = HotRoutes(app, context, wall)
     api = APIRouter(prefix=API)
     for resource in (apps, sessions, events, files):
         api.include_router(resource.router)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
@@ -20,7 +20,7 @@ from outlast.streams.follow import Follow, follow
 from outlast.streams.log import Snapshot
 from outlast.streams.multiplex import Part, decode_positions, multiplexed
 from outlast.streams.snapshots import snapshot_source
-from outlast.streams.sse import OPENING, frame_of, projection, sse
+from outlast.streams.sse import OPENING, Feed, frame_of, projection
 
 router = APIRouter(tags=["events"])
 
@@ -43,7 +43,7 @@ def session_stream(
 ) -> EventStream:
     """Answer with a session's events after a position, then with what comes; ends behind the session's end."""
     runtime, stream = context.runtime, stream_of(session_id)
-    frames = sse(
+    feed = Feed(
         follow(runtime.log, runtime.bus, stream, after=after),
         project=_project,
         snapshot=snapshot_source(runtime.log, stream, owner=True),
@@ -53,13 +53,13 @@ def session_stream(
         max_age=context.limits.max_age,
         stopping=context.stopping,
     )
-    return EventStream(frames)
+    return EventStream(feed)
 
 
 def started_stream(context: Context, reader: Follow, *, headers: Mapping[str, str]) -> EventStream:
     """Answer the start of a session with its stream, as a reader hears it that listened before it began."""
     limits = context.limits
-    frames = sse(
+    feed = Feed(
         reader,
         project=_project,
         until=ENDS,
@@ -67,7 +67,7 @@ def started_stream(context: Context, reader: Follow, *, headers: Mapping[str, st
         max_age=limits.max_age,
         stopping=context.stopping,
     )
-    return EventStream(frames, status=201, headers=headers)
+    return EventStream(feed, status=201, headers=headers)
 
 
 @router.get("/sessions/{session_id}/events", **operation(EVENTS, SessionNotFound))
@@ -172,7 +172,7 @@ async def _check_position(context: Context, stream: str, after: int) -> None:
         raise InvalidInput(f"{stream} has {head} events so far; none follows {after}.", errors={"after": "too large"})
 
 
-async def _only(snapshot: Snapshot) -> AsyncIterator[bytes]:
+async def _only(snapshot: Snapshot) -> AsyncGenerator[bytes, None]:
     yield OPENING + frame_of("document.snapshot", snapshot.data, id=str(snapshot.seq))
 
 

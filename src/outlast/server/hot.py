@@ -2,26 +2,26 @@
 
 Starting a session, answering and following are most of what a server does. Through the whole stack a request costs
 twice its work in middlewares, and every frame to every viewer resumes each of their coroutines again. Here the same
-endpoint functions are called with what they need, behind the same `Guard`; whatever is out of the ordinary
+endpoint functions are called with what they need, behind the same `Wall`; whatever is out of the ordinary
 (another method, a query that does not parse) goes the long way.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from outlast.kit.ids import is_id
 from outlast.server.deps import Context
 from outlast.server.errors import problem_response
 from outlast.server.events import MAX_SEQ, follow_session
-from outlast.server.security import Guard, Keys
+from outlast.server.security import Wall, secured
 from outlast.server.sessions import answer_input, start_session
 
 _SESSION = re.compile(r"/api/v1/sessions/([0-9a-f-]{36})/(events|interactions)")
@@ -35,22 +35,29 @@ class HotRoutes:
     Args:
         app: what serves all else; it has the same routes, and its own guard.
         context: of the routes.
-        keys: the token.
-        hosts: see `Guard`.
+        wall: what every request must pass.
     """
 
-    def __init__(self, app: FastAPI, context: Context, *, keys: Keys, hosts: Iterable[str]) -> None:
+    def __init__(self, app: FastAPI, context: Context, wall: Wall) -> None:
         self._app = app
         self._context = context
-        self._guard = Guard(self._serve, keys=keys, hosts=hosts)
+        self._wall = wall
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Nothing is named here that a stream, which may last for hours, would keep.
+        await (await self._app_for(scope, receive))(scope, receive, send)
+
+    async def _app_for(self, scope: Scope, receive: Receive) -> ASGIApp:
+        """The response to a busy route's request; the whole stack for all others."""
         endpoint = self._endpoint(scope) if scope["type"] == "http" else None
         if endpoint is None:
-            await self._app(scope, receive, send)
-        else:
-            scope["outlast.endpoint"] = endpoint
-            await self._guard(scope, receive, send)
+            return self._app
+        try:
+            self._wall.check(scope)
+            response = await endpoint(Request(scope, receive))
+        except Exception as error:  # broad: the one handler says what any error means to the caller
+            response = problem_response(error, path=scope["path"])
+        return secured(response)
 
     def _endpoint(self, scope: Scope) -> Endpoint | None:
         method, path = scope["method"], scope["path"]
@@ -94,11 +101,3 @@ class HotRoutes:
             snapshot=snapshot == "true",
             last_event_id=request.headers.get("last-event-id"),
         )
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint: Endpoint = scope.pop("outlast.endpoint")
-        try:
-            response = await endpoint(Request(scope, receive))
-        except Exception as error:  # broad: the one handler says what any error means to the caller
-            response = problem_response(error, path=scope["path"])
-        await response(scope, receive, send)

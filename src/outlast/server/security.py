@@ -17,6 +17,7 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from outlast.kit.errors import OutlastError, Unauthenticated
@@ -83,19 +84,60 @@ def write_private(path: Path, data: bytes) -> None:
     draft.replace(path)
 
 
+def secured(response: Response) -> Response:
+    """The response with the headers that every one has."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+class Wall:
+    """Tells which requests may come in.
+
+    Args:
+        keys: the token.
+        hosts: host names that are answered to, without ports, besides those of this machine.
+    """
+
+    def __init__(self, *, keys: Keys, hosts: Iterable[str] = ()) -> None:
+        self._keys = keys
+        self._hosts = LOCAL_HOSTS | {host.lower() for host in hosts}
+
+    def check(self, scope: Scope) -> None:
+        """Let a request in, or raise.
+
+        Raises:
+            HostNotAllowed, OriginNotAllowed, Unauthenticated: see above.
+        """
+        given = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _READ}
+        host = given.get(b"host", "")
+        if _name_of(host) not in self._hosts:
+            raise HostNotAllowed("This server does not answer to that host name; open the link that it printed.")
+        if (origin := given.get(b"origin")) is not None and origin.partition("://")[2] != host:
+            raise OriginNotAllowed("This request comes from another site's page; open the server's own page.")
+        if not scope["path"].startswith("/api/"):
+            return
+        scheme, _, token = given.get(b"authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            if not self._keys.opens(token.strip()):
+                raise Unauthenticated("The token is wrong; take the one of the link that the server printed.")
+        elif self._keys.opens_by_cookie(given.get(b"cookie", "")):
+            _check_site(scope["method"], origin=origin, site=given.get(b"sec-fetch-site"))
+        else:
+            raise Unauthenticated("Open the link that the server printed, or send its token: Authorization: Bearer.")
+
+
 class Guard:
     """The middleware.
 
     Args:
         app: what it guards.
-        keys: the token.
-        hosts: host names that are answered to, without ports, besides those of this machine.
+        wall: tells what comes in.
     """
 
-    def __init__(self, app: ASGIApp, *, keys: Keys, hosts: Iterable[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, wall: Wall) -> None:
         self._app = app
-        self._keys = keys
-        self._hosts = LOCAL_HOSTS | {host.lower() for host in hosts}
+        self._wall = wall
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -113,29 +155,11 @@ class Guard:
             await send(message)
 
         try:
-            self._check(scope)
+            self._wall.check(scope)
         except OutlastError as error:
             await problem_response(error, path=scope["path"])(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)
-
-    def _check(self, scope: Scope) -> None:
-        given = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _READ}
-        host = given.get(b"host", "")
-        if _name_of(host) not in self._hosts:
-            raise HostNotAllowed("This server does not answer to that host name; open the link that it printed.")
-        if (origin := given.get(b"origin")) is not None and origin.partition("://")[2] != host:
-            raise OriginNotAllowed("This request comes from another site's page; open the server's own page.")
-        if not scope["path"].startswith("/api/"):
-            return
-        scheme, _, token = given.get(b"authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            if not self._keys.opens(token.strip()):
-                raise Unauthenticated("The token is wrong; take the one of the link that the server printed.")
-        elif self._keys.opens_by_cookie(given.get(b"cookie", "")):
-            _check_site(scope["method"], origin=origin, site=given.get(b"sec-fetch-site"))
-        else:
-            raise Unauthenticated("Open the link that the server printed, or send its token: Authorization: Bearer.")
 
 
 _READ = frozenset({b"host", b"origin", b"authorization", b"cookie", b"sec-fetch-site"})

@@ -7,7 +7,7 @@ hints may get lost without a trace gives None from time to time, so that a reade
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from outlast.streams.log import StoredEvent
@@ -15,6 +15,22 @@ from outlast.streams.log import StoredEvent
 
 class Subscription(Protocol):
     """A reader's ear on one stream. It holds a bounded number of hints; on overflow it drops all and says so."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether `next` would not wait: there are hints, or a loss, a `wake` or the end is to be told."""
+        ...
+
+    def take(self) -> Sequence[StoredEvent] | None:
+        """What `next` would return now, without a wait; nothing when there is nothing."""
+        ...
+
+    def attend(self, call: Callable[[], None] | None) -> None:
+        """Have a function called whenever there is something to `take`, out of the very call that brought it.
+
+        It must not raise, and must be quick: other subscribers come after it.
+        """
+        ...
 
     async def next(self) -> Sequence[StoredEvent] | None:
         """Wait for hints.

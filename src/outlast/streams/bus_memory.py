@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 
 from outlast.streams.bus import Subscription
@@ -17,24 +17,35 @@ MAX_WAITING_BYTES = 4 * 1024 * 1024
 class MemorySubscription:
     """A bounded queue of hints (the `outlast.streams.bus.Subscription` port)."""
 
-    __slots__ = ("_bus", "_bytes", "_closed", "_events", "_hints", "_lost", "_stream", "_waiter", "_woken")
+    __slots__ = ("_bus", "_bytes", "_call", "_closed", "_events", "_hints", "_lost", "_stream", "_waiter", "_woken")
 
     def __init__(self, bus: MemoryBus, stream: str) -> None:
         self._bus = bus
         self._stream = stream
         self._hints: list[Sequence[StoredEvent]] = []
+        self._call: Callable[[], None] | None = None
         self._events = 0
         self._bytes = 0
         self._lost = self._woken = self._closed = False
         self._waiter: asyncio.Future[None] | None = None
 
+    @property
+    def ready(self) -> bool:
+        return bool(self._hints) or self._lost or self._woken or self._closed
+
+    def attend(self, call: Callable[[], None] | None) -> None:
+        self._call = call
+
     async def next(self) -> Sequence[StoredEvent] | None:
-        while not (self._hints or self._lost or self._woken or self._closed):
+        while not self.ready:
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter
             finally:
                 self._waiter = None
+        return self.take()
+
+    def take(self) -> Sequence[StoredEvent] | None:
         self._woken = False
         if self._lost:
             self._lost = False
@@ -78,6 +89,8 @@ class MemorySubscription:
     def _notify(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+        if self._call is not None:
+            self._call()
 
 
 class MemoryBus:
@@ -93,7 +106,7 @@ class MemoryBus:
         if not subscribers or not events:
             return
         size_bytes = sum(len(event.data) for event in events)
-        for subscriber in subscribers:
+        for subscriber in tuple(subscribers):  # one that hears this may leave at once
             subscriber.offer(events, size_bytes=size_bytes)
 
     def subscribe(self, stream: str) -> Subscription:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from outlast.streams.bus import Bus, Subscription
 from outlast.streams.log import StoredEvent, StreamLog
@@ -17,11 +17,14 @@ class Follow:
     decides: what is not the next event is either dropped as known or makes it read the log again. It may be
     cancelled at any moment and asked again. It holds no connection while it waits.
 
+    Who does not want to keep a task waiting in `next` attends: once the reader is `idle`, a function is called when
+    that has changed, and `take` gives what came.
+
     Attributes:
         seq: position of the last event that was handed out.
     """
 
-    __slots__ = ("_behind", "_bus", "_closed", "_log", "_subscription", "_woken", "seq", "stream")
+    __slots__ = ("_behind", "_bus", "_call", "_closed", "_log", "_subscription", "_woken", "seq", "stream")
 
     def __init__(self, log: StreamLog, bus: Bus, stream: str, *, after: int = 0) -> None:
         self.stream = stream
@@ -29,6 +32,7 @@ class Follow:
         self._log = log
         self._bus = bus
         self._subscription: Subscription | None = None
+        self._call: Callable[[], None] | None = None
         self._behind = True
         self._closed = self._woken = False
 
@@ -62,29 +66,59 @@ class Follow:
                     self.seq = page[-1].seq
                     return page
             hints = await ear.next()
-            if hints is None:
-                self._behind = True
-                continue
-            if not hints:
-                if not self._woken:  # then the bus has closed
-                    break
-                self._woken = False
-                return ()
-            if fresh := self._next_of(hints):
-                self.seq = fresh[-1].seq
+            if hints is not None and not hints:
+                return self._silence()
+            if fresh := self._fresh(hints):
                 return fresh
         return None
 
+    @property
+    def idle(self) -> bool:
+        """Whether it stands at the tail, and nothing is there to be taken."""
+        ear = self._subscription
+        return ear is not None and not self._behind and not ear.ready
+
+    def take(self) -> Sequence[StoredEvent] | None:
+        """Give what `next` would, as far as that needs no wait and no read of the log; else nothing."""
+        ear = self._subscription
+        if ear is None or self._behind or not ear.ready:
+            return ()
+        hints = ear.take()
+        return self._silence() if hints is not None and not hints else self._fresh(hints)
+
+    def attend(self, call: Callable[[], None]) -> None:
+        """Have a function called when the reader may no longer be `idle`; it must not raise."""
+        self._call = call
+        if self._subscription is not None:
+            self._subscription.attend(call)
+
     def _subscribe(self) -> Subscription:
         ear = self._subscription = self._bus.subscribe(self.stream)
+        ear.attend(self._call)
         if self._woken:
             ear.wake()
         return ear
 
+    def _silence(self) -> Sequence[StoredEvent] | None:
+        """What it means that an ear had nothing: it was woken, or else the bus has closed."""
+        woken, self._woken = self._woken, False
+        return () if woken else None
+
+    def _fresh(self, hints: Sequence[StoredEvent] | None) -> Sequence[StoredEvent]:
+        """Move on over what follows `seq` without a gap."""
+        if hints is None:
+            self._behind = True
+            return ()
+        fresh = self._next_of(hints)
+        if fresh:
+            self.seq = fresh[-1].seq
+        return fresh
+
     def _next_of(self, hints: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
-        """What of the hints follows `seq` without a gap."""
         wanted = self.seq + 1
-        if [event.seq for event in hints] == list(range(wanted, wanted + len(hints))):
+        if hints[0].seq == wanted and (
+            len(hints) == 1 or [event.seq for event in hints] == list(range(wanted, wanted + len(hints)))
+        ):
             return hints
         fresh: list[StoredEvent] = []
         for event in hints:
@@ -114,8 +148,9 @@ class Follow:
 
     async def aclose(self) -> None:
         """Stop listening; safe to call twice."""
-        self._closed = True
+        self._closed, self._call = True, None
         if self._subscription is not None:
+            self._subscription.attend(None)
             self._subscription.close()
 
 

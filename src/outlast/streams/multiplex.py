@@ -42,7 +42,7 @@ class Part:
     Attributes:
         name: what the reader knows it by; opaque here.
         following: at the position after which it goes on.
-        project, snapshot, snapshot_first: as for `outlast.streams.sse.sse`.
+        project, snapshot, snapshot_first: as for `outlast.streams.sse.Feed`.
     """
 
     name: str
@@ -90,13 +90,14 @@ async def multiplexed(
 
     Args:
         parts: the streams, each authorised by the caller.
-        ping, max_age, stopping: as for `outlast.streams.sse.sse`.
+        ping, max_age, stopping: as for `outlast.streams.sse.Feed`.
 
     Returns:
         Writes, each of one or several whole frames. Close it (``aclose``) when the client has gone.
     """
     reader = _Reader(parts)
     pulse = Pulse(reader.changed.set, every=ping, max_age=max_age, stopping=stopping)
+    pulse.start()
     try:
         yield OPENING
         reader.start()

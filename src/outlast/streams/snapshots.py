@@ -79,7 +79,7 @@ async def trim(log: StreamLog, stream: str, *, before: int) -> None:
 
 
 def snapshot_source(log: StreamLog, stream: str, *, owner: bool) -> SnapshotSource:
-    """Give what `outlast.streams.sse.sse` asks for: the present document as a reader may see it."""
+    """Give what `outlast.streams.sse.Feed` asks for: the present document as a reader may see it."""
 
     async def take() -> Snapshot:
         document = await document_at(log, stream)

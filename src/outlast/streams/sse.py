@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -86,21 +86,15 @@ def _masked(event: StoredEvent, *, owner: bool) -> StoredEvent | None:
     return form
 
 
-async def sse(
-    following: Follow,
-    *,
-    project: Projection = everything,
-    snapshot: SnapshotSource | None = None,
-    snapshot_first: bool = False,
-    until: frozenset[str] = frozenset(),
-    ping: timedelta = PING,
-    max_age: timedelta = MAX_AGE,
-    stopping: asyncio.Event | None = None,
-) -> AsyncGenerator[bytes, None]:
-    """Give the body of an event stream; it closes ``following`` at its end.
+class Feed:
+    """The body of one event stream; close it (`aclose`) when the client has gone.
+
+    It is an iterator over writes, each of one or several whole frames. Or it is attended to, which takes no task:
+    while it is `idle`, a function is called when there may be something to `take`, and `next` is needed only to
+    read what is behind.
 
     Args:
-        following: the reader, at the position after which it goes on.
+        following: the reader, at the position after which it goes on; closed with the feed.
         project: what of an event this reader may have.
         snapshot: sent after ``stream.trimmed`` when the reader is behind the retained log; without it the
             stream goes on from the oldest event that is kept.
@@ -109,37 +103,107 @@ async def sse(
         ping: how long a silence lasts before a comment keeps the connection alive.
         max_age: after which the stream ends cleanly; clients come back with ``Last-Event-ID``.
         stopping: set when the server stops; the stream ends cleanly then.
-
-    Returns:
-        Writes, each of one or several whole frames. Close it (``aclose``) when the client has gone.
     """
-    pulse = Pulse(following.wake, every=ping, max_age=max_age, stopping=stopping)
-    try:
-        yield OPENING
-        if snapshot_first and snapshot is not None:
-            yield await _snapshot(following, snapshot)
-        while not pulse.over:
-            try:
-                events = await following.next()
-            except StreamTrimmed as error:
-                yield await _gap(following, error, snapshot)
-                continue
-            except Unavailable as error:
-                logger.warning("A reader of %r is sent away to come back: %s", following.stream, error)
-                break
-            if events is None:
-                break
-            if events:
-                pulse.sent()
-                if chunk := _frames(events, project):
-                    yield chunk
-                if events[-1].kind in until:
-                    break
-            elif pulse.beat():
-                yield COMMENT
-    finally:
-        pulse.close()
-        await following.aclose()
+
+    __slots__ = ("_following", "_opened", "_over", "_project", "_pulse", "_snapshot", "_snapshot_first", "_until")
+
+    def __init__(
+        self,
+        following: Follow,
+        *,
+        project: Projection = everything,
+        snapshot: SnapshotSource | None = None,
+        snapshot_first: bool = False,
+        until: frozenset[str] = frozenset(),
+        ping: timedelta = PING,
+        max_age: timedelta = MAX_AGE,
+        stopping: asyncio.Event | None = None,
+    ) -> None:
+        self._following = following
+        self._project = project
+        self._snapshot = snapshot
+        self._snapshot_first = snapshot_first and snapshot is not None
+        self._until = until
+        self._opened = self._over = False
+        self._pulse = Pulse(following.wake, every=ping, max_age=max_age, stopping=stopping)
+
+    def __aiter__(self) -> Feed:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self.over:
+            if chunk := await self.next():
+                return chunk
+        await self.aclose()
+        raise StopAsyncIteration
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing follows."""
+        return self._opened and (self._over or self._pulse.over)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing can be had now."""
+        return self._opened and not self._snapshot_first and self._following.idle and not self.over
+
+    def attend(self, call: Callable[[], None]) -> None:
+        """Have a function called when the feed may no longer be `idle`; it must not raise."""
+        self._following.attend(call)
+
+    def take(self) -> bytes:
+        """Give what there is, as far as that needs no wait."""
+        if not self._opened:
+            self._opened = True
+            self._pulse.start()
+            return OPENING
+        return b"" if self._snapshot_first or self.over else self._chunk(self._following.take())
+
+    async def next(self) -> bytes:
+        """Wait for the next write, or for the end; may give nothing."""
+        if not self._opened:
+            return self.take()
+        if self._snapshot_first:
+            self._snapshot_first = False
+            return await self._document()
+        try:
+            return self._chunk(await self._following.next())
+        except StreamTrimmed as error:
+            return await self._gap(error)
+        except Unavailable as error:
+            logger.warning("A reader of %r is sent away to come back: %s", self._following.stream, error)
+            self._over = True
+            return b""
+
+    async def aclose(self) -> None:
+        """Stop listening; safe to call twice."""
+        self._over = self._opened = True
+        self._pulse.close()
+        await self._following.aclose()
+
+    def _chunk(self, events: Sequence[StoredEvent] | None) -> bytes:
+        if events is None:
+            self._over = True
+            return b""
+        if not events:
+            return COMMENT if self._pulse.beat() else b""
+        self._pulse.sent()
+        self._over = events[-1].kind in self._until
+        return _frames(events, self._project)
+
+    async def _document(self) -> bytes:
+        assert self._snapshot is not None
+        document = await self._snapshot()
+        self._following.seek(document.seq)
+        return frame_of("document.snapshot", document.data, id=str(document.seq))
+
+    async def _gap(self, error: StreamTrimmed) -> bytes:
+        # Its id is the place from which the reader can go on, should the connection break right behind it.
+        said = frame_of("stream.trimmed", encode_json({"first": error.first}), id=str(error.first - 1))
+        if self._snapshot is not None:
+            return said + await self._document()
+        self._following.seek(error.first - 1)
+        return said
 
 
 def _frames(events: Sequence[StoredEvent], project: Projection) -> bytes:
@@ -147,18 +211,3 @@ def _frames(events: Sequence[StoredEvent], project: Projection) -> bytes:
         shown = project(events[0])
         return encode(shown) if shown is not None else b""
     return b"".join([encode(shown) for event in events if (shown := project(event)) is not None])
-
-
-async def _snapshot(following: Follow, snapshot: SnapshotSource) -> bytes:
-    document = await snapshot()
-    following.seek(document.seq)
-    return frame_of("document.snapshot", document.data, id=str(document.seq))
-
-
-async def _gap(following: Follow, error: StreamTrimmed, snapshot: SnapshotSource | None) -> bytes:
-    # Its id is the place from which the reader can go on, should the connection break right behind it.
-    said = frame_of("stream.trimmed", encode_json({"first": error.first}), id=str(error.first - 1))
-    if snapshot is not None:
-        return said + await _snapshot(following, snapshot)
-    following.seek(error.first - 1)
-    return said

@@ -50,7 +50,7 @@ class LossyBus:
             self._held.setdefault(stream, []).append(hints.pop())
         else:
             hints += self._held.pop(stream, [])
-        for ear in self._ears.get(stream, ()):
+        for ear in tuple(self._ears.get(stream, ())):
             # A loss is told at once, as None: the port promises that it is told, not when.
             ear.hear(hints)
 
@@ -70,25 +70,38 @@ class _Ear:
         self._waiting: list[Sequence[StoredEvent] | None] = []
         self._news = asyncio.Event()
         self._leave = leave
+        self._call: Callable[[], None] | None = None
         self._closed = False
 
     def hear(self, hints: Sequence[Sequence[StoredEvent]]) -> None:
         self._waiting += hints or [None]
-        self._news.set()
+        self.wake()
+
+    @property
+    def ready(self) -> bool:
+        return bool(self._waiting) or self._closed or self._news.is_set()
 
     async def next(self) -> Sequence[StoredEvent] | None:
-        if not self._waiting and not self._closed:
+        if not self.ready:
             await self._news.wait()
+        return self.take()
+
+    def take(self) -> Sequence[StoredEvent] | None:
         self._news.clear()
         return self._waiting.pop(0) if self._waiting else []
 
+    def attend(self, call: Callable[[], None] | None) -> None:
+        self._call = call
+
     def wake(self) -> None:
         self._news.set()
+        if self._call is not None:
+            self._call()
 
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._news.set()
+            self.wake()
             self._leave()
 
 
