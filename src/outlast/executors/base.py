@@ -62,6 +62,11 @@ class SessionProcess(Protocol):
         """The process id; None for a thread."""
         ...
 
+    @property
+    def scratch(self) -> Path | None:
+        """The scratch folder it has made and is confined to, which its `Start` must name; None: not yet any."""
+        ...
+
     def send(self, message: Message) -> None:
         """Send a command; never waits. A process that is gone takes no harm from it."""
         ...

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 from outlast.executors.base import ProcessExit
 from outlast.kit.errors import ProtocolViolation
@@ -208,6 +209,7 @@ class RemoteProcess:
         sock: to it.
         output: the reading end of its output's pipe.
         pidfd: refers to it even when its id is given to another; None where the system has none.
+        scratch: the folder it settles in.
         loop: that all this lives on.
 
     Attributes:
@@ -216,9 +218,17 @@ class RemoteProcess:
     """
 
     def __init__(
-        self, pid: int, sock: socket.socket, *, output: int, pidfd: int | None, loop: asyncio.AbstractEventLoop
+        self,
+        pid: int,
+        sock: socket.socket,
+        *,
+        output: int,
+        pidfd: int | None,
+        scratch: Path | None,
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
         self._pid = pid
+        self._scratch = scratch
         self._pidfd = pidfd
         self.connection = Connection(sock, loop)
         self._output = OutputPipe(output, loop)
@@ -230,6 +240,11 @@ class RemoteProcess:
     def pid(self) -> int | None:
         """The process id."""
         return self._pid
+
+    @property
+    def scratch(self) -> Path | None:
+        """Its scratch folder."""
+        return self._scratch
 
     @property
     def ended(self) -> bool:

@@ -111,6 +111,11 @@ class InlineProcess:
         return None
 
     @property
+    def scratch(self) -> Path | None:
+        """None: whoever starts it makes one."""
+        return None
+
+    @property
     def ended(self) -> bool:
         """Whether it has ended or was let go of."""
         return self._exit.done()

@@ -8,17 +8,20 @@ import socket
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from outlast.executors.base import AppInfo, NotForkable, ProcessExit, Source
 from outlast.executors.connection import RemoteProcess
 from outlast.executors.link import TemplateLink
 from outlast.kit.errors import AppBroken, OutlastError, ProtocolViolation, Unavailable
+from outlast.kit.ids import new_id
 from outlast.protocol.commands import Message
 from outlast.worker.control import Broken, Drain, Exited, Fork, Forked, ForkFailed, Load, Loaded, reports
 
 T = TypeVar("T")
 
+_SPARE_AFTER_S = 0.02
 _KILLED = ProcessExit(signal=9)
 
 
@@ -47,6 +50,7 @@ class Template:
         self._loaded: asyncio.Future[Loaded] = self._loop.create_future()
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._on_its_way = 0
+        self._scratches: deque[Path | None] = deque()  # forks are reported in the order they were asked for
         self._draining = False
         self.on_gone: Callable[[Template], None] | None = None
         self._apps: Sequence[AppInfo] = ()
@@ -123,15 +127,21 @@ class Template:
 
     def _ask(self) -> None:
         self._on_its_way += 1
-        self._link.send(Fork())
+        root = self.source.scratch_root
+        scratch = root / new_id() if root is not None else None
+        self._scratches.append(scratch)
+        self._link.send(Fork(scratch=str(scratch or "")))
+
+    def _ask_spare_soon(self) -> None:
+        self._loop.call_later(_SPARE_AFTER_S, self._ask_spare)
 
     def _ask_spare(self) -> None:
         while self.alive and len(self._spare) + self._on_its_way - len(self._asked) < self._spares:
             self._ask()
 
     def _followed(self, process: RemoteProcess) -> RemoteProcess:
-        """Have the next spare forked once this process has its start: not earlier, it would be in its way."""
-        process.on_first_send = self._ask_spare
+        """Have the next spare forked when this process has made its start: earlier it would be in its way."""
+        process.on_first_send = self._ask_spare_soon
         return process
 
     async def _ready(self, process: RemoteProcess) -> RemoteProcess:
@@ -177,6 +187,7 @@ class Template:
             _fail(self._loaded, _broken(report))
         elif isinstance(report, ForkFailed):
             self._on_its_way -= 1
+            self._scratches.popleft()
             self._refuse(report.error)
 
     def _refuse(self, why: str) -> None:
@@ -185,6 +196,7 @@ class Template:
 
     def _on_forked(self, report: Forked) -> None:
         self._on_its_way -= 1
+        scratch = self._scratches.popleft()
         fds = self._link.take_descriptors(report.descriptors)
         if len(fds) < 2:
             # Its socket was closed on the way, so the new process ends by itself.
@@ -197,6 +209,7 @@ class Template:
             socket.socket(fileno=fds[0]),
             output=fds[1],
             pidfd=fds[2] if len(fds) > 2 else None,
+            scratch=scratch,
             loop=self._loop,
         )
         self._sessions[report.pid] = process

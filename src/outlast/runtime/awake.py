@@ -170,12 +170,14 @@ class AwakeSessions:
 
     def make(self, record: SessionRecord, seq: int) -> LiveSession:
         """Make the pump of a session that is not running yet."""
-        return LiveSession(record, seq=seq, around=self._around, scratch=self.ports.scratch_root / record.id)
+        return LiveSession(record, seq=seq, around=self._around)
 
     async def spawn(self, entry: AppEntry, live: LiveSession) -> SessionProcess:
         """Get a process for a session, and its scratch folder."""
+        process = await self.ports.executor.spawn(entry.source)
+        live.scratch = process.scratch or self.ports.scratch_root / live.record.id
         live.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return await self.ports.executor.spawn(entry.source)
+        return process
 
     def run(
         self, live: LiveSession, process: SessionProcess, entry: AppEntry, *, seed: int,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -62,12 +63,14 @@ class LiveSession(SessionWriter):
         record: its record; owned by this object while the session is awake.
         seq: of the last event in its stream.
         around: see `Surroundings`.
-        scratch: the session's folder for files of its own.
+
+    Attributes:
+        scratch: the folder for files of its process, which is removed with it.
     """
 
-    def __init__(self, record: SessionRecord, *, seq: int, around: Surroundings, scratch: Path) -> None:
+    def __init__(self, record: SessionRecord, *, seq: int, around: Surroundings) -> None:
         super().__init__(record, seq=seq, committer=around.committer, clock=around.clock)
-        self.scratch = scratch
+        self.scratch = Path(os.devnull)
         self.gone = asyncio.Event()
         self.ended: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.gate = Gate()

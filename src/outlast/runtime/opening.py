@@ -209,6 +209,7 @@ async def memory_runtime(settings: HostSettings, *, executor: Executor | None = 
 def make_memory_runtime(settings: HostSettings, *, executor: Executor | None = None) -> Runtime:
     """The same, not started yet; needs no running event loop."""
     folder = Path(tempfile.mkdtemp(prefix="outlast-"))
+    (folder / "scratch").mkdir(mode=0o700)
     records = MemoryRecords()
     return Runtime(
         log=MemoryLog(records),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from outlast.executors.base import AppInfo, ProcessExit, Source
@@ -210,6 +211,11 @@ class FakeProcess:
         command = await self._commands.get()
         assert isinstance(command, kind), f"expected {kind.__name__}, the host sent {command}"
         return command
+
+    @property
+    def scratch(self) -> Path | None:
+        """None: the host makes one."""
+        return None
 
     def print(self, data: bytes) -> None:
         """Write to the process' standard output, past Python."""

@@ -17,7 +17,9 @@ class Load(Message, tag="load"):
 
 
 class Fork(Message, tag="fork"):
-    """Fork a session process."""
+    """Fork a session process. It makes ``scratch``, if given, and settles in there before it waits for its start."""
+
+    scratch: str = ""
 
 
 class Drain(Message, tag="drain"):

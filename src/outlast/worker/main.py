@@ -31,18 +31,23 @@ _EX_IOERR = 74
 _EX_NOHOST = 75
 
 
-def run(channel: Channel, apps: Apps, *, root: Path, confined: bool, capture: Capture) -> NoReturn:
+def run(channel: Channel, apps: Apps, *, root: Path, scratch: str, confined: bool, capture: Capture) -> NoReturn:
     """Wait for the start, run the app, tell how it ended, exit.
 
     Args:
         channel: to the host.
         apps: of the file.
         root: the app's folder.
+        scratch: the folder to make and settle in ahead of the start; empty when only the start names one.
         confined: whether the session may write only to its scratch folder.
         capture: holds ``sys.stdout`` and ``sys.stderr``.
     """
+    if scratch:
+        Path(scratch).mkdir(0o700, exist_ok=True)
+        _settle_in(scratch, confined=confined)
     start = _wait_for_start(channel)
-    _settle_in(start, confined=confined)
+    if start.scratch and not scratch:
+        _settle_in(start.scratch, confined=confined)
     recorder = SessionRecorder(start, _sending(channel))
     enter(recorder, process_wide=True)
     os.register_at_fork(after_in_child=_Apart(recorder, capture, channel))
@@ -72,14 +77,12 @@ def _wait_for_start(channel: Channel) -> Start:
     return start
 
 
-def _settle_in(start: Start, *, confined: bool) -> None:
-    if not start.scratch:
-        return
-    os.environ["TMPDIR"] = start.scratch
+def _settle_in(scratch: str, *, confined: bool) -> None:
+    os.environ["TMPDIR"] = scratch
     if (tempfile := sys.modules.get("tempfile")) is not None:
         vars(tempfile)["tempdir"] = None
     if confined:
-        landlock.confine(Path(start.scratch))
+        landlock.confine(Path(scratch))
 
 
 def _sending(channel: Channel) -> Callable[[bytes], None]:

@@ -38,10 +38,12 @@ class Template:
     Args:
         control: the socket to the executor.
         reader: cuts what comes there.
-        on_child: called in each forked process with its socket; does not return.
+        on_child: called in each forked process with its socket and its scratch folder; does not return.
     """
 
-    def __init__(self, control: socket.socket, reader: FrameReader, on_child: Callable[[Channel], NoReturn]) -> None:
+    def __init__(
+        self, control: socket.socket, reader: FrameReader, on_child: Callable[[Channel, str], NoReturn]
+    ) -> None:
         self._control = control
         self._reader = reader
         self._on_child = on_child
@@ -99,11 +101,11 @@ class Template:
         for body in bodies:
             message = requests.decode(body)
             if isinstance(message, Fork) and not self._draining:
-                self._fork()
+                self._fork(message.scratch)
             elif isinstance(message, Drain):
                 self._draining = True
 
-    def _fork(self) -> None:
+    def _fork(self, scratch: str) -> None:
         ours, theirs = socket.socketpair()
         output_read, output_write = os.pipe()
         parent = os.getpid()
@@ -114,7 +116,7 @@ class Template:
             self.report(ForkFailed(error=str(error)))
             pid = -1
         if pid == 0:
-            self._become_session(theirs, output_write, parent=parent)
+            self._become_session(theirs, output_write, parent=parent, scratch=scratch)
         handed = [ours.fileno(), output_read]
         if pid > 0:
             self._sessions.add(pid)
@@ -126,7 +128,7 @@ class Template:
         ours.close()
         theirs.close()
 
-    def _become_session(self, sock: socket.socket, output: int, *, parent: int) -> NoReturn:
+    def _become_session(self, sock: socket.socket, output: int, *, parent: int, scratch: str) -> NoReturn:
         try:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGTERM):
@@ -143,7 +145,7 @@ class Template:
                 os.close(fd)
             self._control.close()
             gc.enable()
-            self._on_child(Channel(sock))
+            self._on_child(Channel(sock), scratch)
         except BaseException:  # broad: nothing may climb out of here into the template's loop
             sys.excepthook(*sys.exc_info())
         os._exit(70)
@@ -250,14 +252,14 @@ def main(fd: int) -> None:
     apps = load_apps(load) if load.preload else None
     listen_for_cancels()
 
-    def on_child(channel: Channel) -> NoReturn:
+    def on_child(channel: Channel, scratch: str) -> NoReturn:
         here = apps
         if here is None:
             here = load_apps(load)
             channel.send(encode_frame(report_loaded(here)))
         if isinstance(here, Broken):
             os._exit(1)
-        run(channel, here, root=root, confined=sealed, capture=capture)
+        run(channel, here, root=root, scratch=scratch, confined=sealed, capture=capture)
 
     template = Template(control, reader, on_child)
     if apps is not None:
