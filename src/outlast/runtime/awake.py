@@ -173,10 +173,11 @@ class AwakeSessions:
         return LiveSession(record, seq=seq, around=self._around)
 
     async def spawn(self, entry: AppEntry, live: LiveSession) -> SessionProcess:
-        """Get a process for a session, and its scratch folder."""
+        """Get a process for a session, with the session's files in its scratch folder."""
         process = await self.ports.executor.spawn(entry.source)
         live.scratch = process.scratch or self.ports.scratch_root / live.record.id
         live.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await self.ports.files.give(live.record.id, live.scratch)
         return process
 
     def run(
@@ -226,7 +227,6 @@ class AwakeSessions:
             apply(document, event)
         try:
             process, _ = await asyncio.gather(self.spawn(entry, live), committed)
-            await self.ports.files.give(record.id, live.scratch)
         except StreamConflict:
             del self.live[record.id]
             raise SessionHeld(f"Session {record.id} is awake on another host; send the command there.") from None

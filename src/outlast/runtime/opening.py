@@ -7,10 +7,10 @@ import hashlib
 import logging
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import msgspec
@@ -22,7 +22,6 @@ from outlast.executors.base import Executor, Source
 from outlast.executors.select import Executors
 from outlast.kit.clock import Clock, SystemClock
 from outlast.kit.errors import OutlastError
-from outlast.kit.ids import new_id
 from outlast.kit.settings import PREFIX, Settings
 from outlast.protocol.commands import Limits
 from outlast.runtime.awake import HostSettings, Ports
@@ -33,6 +32,7 @@ from outlast.runtime.pressure import MemoryWatch
 from outlast.runtime.records import Lease, MemoryRecords, SessionRecords
 from outlast.runtime.records_sql import SqlRecords
 from outlast.runtime.registry import Registry
+from outlast.runtime.scratch import make_host_folder
 from outlast.runtime.timers import WakeTimers
 from outlast.runtime.tracking import SessionLimits
 from outlast.streams.bus import Bus
@@ -59,22 +59,25 @@ class Runtime:
     """
 
     def __init__(
-        self, *, log: StreamLog, records: SessionRecords, data: Path, executor: Executor, settings: HostSettings,
-        source: Source, secrets: Mapping[str, str], engine: AsyncEngine | None = None, clock: Clock | None = None,
+        self, *, log: StreamLog, records: SessionRecords, executor: Executor, settings: HostSettings,
+        env: Mapping[str, str], secrets: Mapping[str, str] = MappingProxyType({}), data: Path | None = None,
+        sealed: Sequence[Path] = (), engine: AsyncEngine | None = None, clock: Clock | None = None,
     ) -> None:  # fmt: skip
         clock = clock or SystemClock()
+        self._folder = make_host_folder()
+        scratch_root = self._folder / "scratch"
+        scratch_root.mkdir(mode=0o700)
+        source = Source(path=Path(), module="", root=Path(), code="", env=env, sealed=sealed, scratch_root=scratch_root)
         self.log = log
         self.records = records
         self.bus: Bus = MemoryBus()
-        self.files = SessionFiles(data / "files")
+        self.files = SessionFiles((data or self._folder) / "files")
         self._executor = executor
         self.registry = Registry(executor, lambda **file: msgspec.structs.replace(source, **file))
         self._committer = GroupCommit(log, self.bus)
         self._ownership = Ownership(records, clock, self._take_over)
         self._engine = engine
         self._source = source
-        assert source.scratch_root is not None
-        self._scratch_root = source.scratch_root
         ports = Ports(
             registry=self.registry,
             executor=executor,
@@ -83,7 +86,7 @@ class Runtime:
             records=records,
             files=self.files,
             clock=clock,
-            scratch_root=self._scratch_root,
+            scratch_root=scratch_root,
             secrets=secrets,
         )
         self.host = Host(self._ownership.lease.host, ports, settings)
@@ -137,7 +140,7 @@ class Runtime:
         with suppress(OutlastError):
             await self._ownership.stop()
         await self.bus.close()
-        await asyncio.to_thread(shutil.rmtree, self._scratch_root, True)
+        await asyncio.to_thread(shutil.rmtree, self._folder, True)
         if self._engine is not None:
             if isinstance(self.log, SqlLog):
                 await self.log.close()
@@ -182,11 +185,12 @@ async def open_runtime(settings: Settings, paths: Sequence[str | Path] = (), *, 
     runtime = Runtime(
         log=SqlLog(engine, records),
         records=records,
-        data=data,
         executor=Executors(spares=settings.spares),
         settings=host_settings(settings),
-        source=_source_of(settings, data),
+        env=app_env(settings.app_env),
         secrets=settings.app_secrets(),
+        data=data,
+        sealed=(data,) if settings.sandbox else (),
         engine=engine,
     )
     try:
@@ -208,17 +212,13 @@ async def memory_runtime(settings: HostSettings, *, executor: Executor | None = 
 
 def make_memory_runtime(settings: HostSettings, *, executor: Executor | None = None) -> Runtime:
     """The same, not started yet; needs no running event loop."""
-    folder = Path(tempfile.mkdtemp(prefix="outlast-"))
-    (folder / "scratch").mkdir(mode=0o700)
     records = MemoryRecords()
     return Runtime(
         log=MemoryLog(records),
         records=records,
-        data=folder,
         executor=executor or Executors(),
         settings=settings,
-        source=blank_source(env=app_env(None), sealed=(), scratch_root=folder / "scratch"),
-        secrets={},
+        env=app_env(None),
     )
 
 
@@ -258,16 +258,3 @@ def app_env(allowed: tuple[str, ...] | None) -> Mapping[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(PREFIX) and (allowed is None or name in allowed or name in _BASIC_ENV)
     }
-
-
-def blank_source(*, env: Mapping[str, str], sealed: tuple[Path, ...], scratch_root: Path) -> Source:
-    """A source without a file, from which a registry makes those with one."""
-    return Source(path=Path(), module="", root=Path(), code="", env=env, sealed=sealed, scratch_root=scratch_root)
-
-
-def _source_of(settings: Settings, data: Path) -> Source:
-    scratch_root = Path(tempfile.gettempdir()).resolve() / f"outlast-{new_id()}"
-    scratch_root.mkdir(mode=0o700)
-    return blank_source(
-        env=app_env(settings.app_env), sealed=(data,) if settings.sandbox else (), scratch_root=scratch_root
-    )

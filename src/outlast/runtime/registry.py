@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from outlast.executors.base import AppInfo, Executor, Source
 from outlast.kit.errors import AppBroken, AppNotFound, InvalidArguments, InvalidInput
@@ -51,7 +51,7 @@ class AppEntry:
         """
         errors: dict[str, str] = {}
         for error in self._validator.iter_errors(dict(args)):
-            where, words = _explain(error.absolute_path, error.validator, error.validator_value, error.message)
+            where, words = _explain(error)
             errors.setdefault(where, words)
         if errors:
             first = next(iter(errors))
@@ -240,16 +240,22 @@ def _without_patterns(schema: Json) -> Json:
     return [_without_patterns(item) for item in schema] if isinstance(schema, list) else schema
 
 
-def _explain(path: Sequence[str | int], validator: str, value: Json, message: str) -> tuple[str, str]:
+def _explain(error: ValidationError) -> tuple[str, str]:
     """Say a schema error as a person would: which parameter, and what to do about it."""
-    where = ".".join(str(part) for part in path)
-    if validator == "required":
-        missing = message.split("'")[1]
-        return f"{where}.{missing}".lstrip("."), "This is needed."
-    if validator == "additionalProperties":
-        unknown = message.split("'")[1]
-        return f"{where}.{unknown}".lstrip("."), "The app has no such parameter."
-    if validator == "type":
-        wanted = value if isinstance(value, str) else " or ".join(value)
-        return where, f"This should be of type {wanted}."
-    return where, f"{message[:300]}."
+    where = ".".join(str(part) for part in error.absolute_path)
+    match error.validator:
+        case "required":
+            return f"{where}.{_quoted(error.message)}".lstrip("."), "This is needed."
+        case "additionalProperties":
+            return f"{where}.{_quoted(error.message)}".lstrip("."), "The app has no such parameter."
+        case "type":
+            wanted = error.validator_value
+            types = " or ".join(wanted) if isinstance(wanted, list) else str(wanted)
+            return where, f"This should be of type {types}."
+        case _:
+            return where, f"{error.message[:300]}."
+
+
+def _quoted(message: str) -> str:
+    """The name that a message puts in quotes."""
+    return message.split("'")[1]

@@ -1,0 +1,29 @@
+"""The temporary folder of one host: scratch folders of its sessions, gone with it, or swept up by the next host."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from outlast.kit.ids import new_id
+
+_PREFIX = "outlast-host-"
+
+
+def make_host_folder() -> Path:
+    """Make the folder, and remove those of hosts that were killed before they could.
+
+    Returns:
+        A new folder that only this user can read, below the system's temporary folder.
+    """
+    root = Path(tempfile.gettempdir()).resolve()
+    for left in root.glob(f"{_PREFIX}*"):
+        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)  # another user's stays
+    folder = root / f"{_PREFIX}{psutil.Process().pid}-{new_id()}"
+    folder.mkdir(mode=0o700)
+    return folder
