@@ -17,6 +17,7 @@ from outlast.kit.errors import (
     SessionHeld,
     SessionNotFound,
     SessionOver,
+    TooMuch,
 )
 from outlast.protocol import events as e
 from outlast.runtime.pressure import MemoryWatch
@@ -301,3 +302,27 @@ def _runs(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+async def test_at_the_limit_a_session_that_waits_makes_room_for_a_new_one(tmp_path: Path) -> None:
+    async with running(tmp_path, write_app(tmp_path, GREET), max_sessions=2) as stage:
+        first = await stage.start("greet")
+        await stage.state(first, "waiting")
+        second = await stage.start("greet")
+        await stage.state(second, "waiting")
+        third = await stage.start("greet")
+        assert (await stage.state(first, "hibernated")).inputs["i1"].state == "open"
+        for session in (first, second, third):
+            await stage.answer(session, 1)
+            assert (await stage.over(session)).result == 1
+
+
+async def test_at_the_limit_no_session_at_work_is_disturbed(tmp_path: Path) -> None:
+    app = write_app(tmp_path, "@app\ndef spins():\n    while True: pass\n")
+    async with running(tmp_path, app, max_sessions=1) as stage:
+        session = await stage.start("spins")
+        await stage.state(session, "running")
+        with pytest.raises(TooMuch):
+            await stage.start("spins")
+        await stage.host.cancel(session, by=USER)
+        await stage.over(session)

@@ -20,6 +20,7 @@ from outlast.kit.errors import (
     SessionHeld,
     SessionOver,
     StreamConflict,
+    TooMuch,
     Unavailable,
 )
 from outlast.protocol import events as e
@@ -40,6 +41,7 @@ from outlast.streams.snapshots import document_at
 logger = logging.getLogger(__name__)
 
 _DEATHS_IN_A_ROW = 5
+_LOOK_FOR_ROOM_S = 0.5
 _RETRY = timedelta(seconds=60)
 _DATABASE_RETRY = timedelta(seconds=5)
 
@@ -112,6 +114,26 @@ class AwakeSessions:
         )
         self._deaths: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    async def make_room(self, *, wait: bool = False) -> None:
+        """See that one more session can be awake: the one that waits longest for somebody sleeps, if it must.
+
+        Args:
+            wait: rather than refuse, wait until a session ends or waits.
+
+        Raises:
+            TooMuch: all are at work.
+        """
+        while len(self.live) >= self.settings.max_awake or self.closing:
+            waiting = [live for live in self.live.values() if live.record.state == "waiting" and not live.stopping]
+            for live in sorted(waiting, key=lambda live: live.record.updated_at):
+                if await live.hibernate():
+                    await live.gone.wait()
+                    break
+            else:
+                if not wait or self.closing:
+                    raise TooMuch(f"{len(self.live)} sessions are at work, which is the limit; try again in a while.")
+                await asyncio.sleep(_LOOK_FOR_ROOM_S)
 
     async def settled(self, session_id: str) -> LiveSession | None:
         """The awake session, if there is one; one that is about to end is waited for first."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from outlast.kit.errors import OutlastError, TooMuch
+from outlast.kit.errors import OutlastError
 from outlast.kit.ids import new_id
 from outlast.kit.killpoints import reach
 from outlast.protocol import events as e
@@ -28,8 +28,6 @@ logger = logging.getLogger(__name__)
 
 UNSET: Json = msgspec.UNSET
 """No value given, where null is one."""
-
-_PAGE = 1000
 
 
 class Host:
@@ -83,7 +81,7 @@ class Host:
         """
         entry = app if isinstance(app, AppEntry) else await self.ports.registry.find(app)
         entry.check(args)
-        self._room()
+        await self._sessions.make_room()
         now = self.ports.clock.now()
         record = SessionRecord(
             id=session_id or new_id(),
@@ -191,7 +189,7 @@ class Host:
         Raises:
             SessionNotFound, BranchImpossible, InvalidAnswer, Unavailable.
         """
-        self._room()
+        await self._sessions.make_room()
         parent = await self.ports.records.get(session_id)
         events = await branched_events(self.ports.log, session_id, seq=seq, by=by, value=value)
         now = self.ports.clock.now()
@@ -230,19 +228,16 @@ class Host:
         async def wake(session_id: str) -> None:
             try:
                 async with self._waking:
+                    await self._sessions.make_room(wait=True)
                     await self.wake(session_id, "restart")
             except OutlastError as error:
                 logger.warning("Session %s could not be resumed: %s", session_id, error.message)
 
-        while unfinished := await self.ports.records.unfinished():
-            await asyncio.gather(*(wake(record.id) for record in unfinished))
-            if len(unfinished) < 1000:
-                break
+        tried: set[str] = set()
+        while fresh := [r.id for r in await self.ports.records.unfinished() if r.id not in tried]:
+            tried.update(fresh)
+            await asyncio.gather(*(wake(session_id) for session_id in fresh))
 
     async def close(self) -> None:
         """End all processes; running sessions go on at the next start, or on another host."""
         await self._sessions.close()
-
-    def _room(self) -> None:
-        if self._sessions.closing or len(self.awake) >= self.settings.max_awake:
-            raise TooMuch(f"{len(self.awake)} sessions are awake, which is the limit; try again when some have ended.")
