@@ -74,7 +74,9 @@ async def test_ids_are_uuids_and_differ(service: SessionService) -> None:
     assert all(str(uuid.UUID(one)) == one for one in ids)
 
 
-async def test_a_session_goes_from_start_to_end_in_a_process_of_its_own(service: SessionService, hello: App[Json, Json]) -> None:
+async def test_a_session_goes_from_start_to_end_in_a_process_of_its_own(
+    service: SessionService, hello: App[Json, Json]
+) -> None:
     session = service.create_session(hello, ("Ada",), {"loud": True})
     assert service.get_session(session).args == {"name": "Ada", "loud": True}
     frames = service.generate_events(session)
@@ -111,7 +113,9 @@ async def test_unknown_sessions_are_key_errors_everywhere(service: SessionServic
         await anext(service.generate_events("nobody"))
 
 
-async def test_what_does_not_fit_is_refused_and_kept_for_debugging(service: SessionService, hello: App[Json, Json]) -> None:
+async def test_what_does_not_fit_is_refused_and_kept_for_debugging(
+    service: SessionService, hello: App[Json, Json]
+) -> None:
     with pytest.raises(InvalidArguments):
         service.create_session(hello, (1, 2, 3))
     session = service.create_session(hello)
@@ -125,7 +129,9 @@ async def test_what_does_not_fit_is_refused_and_kept_for_debugging(service: Sess
     assert len(service.get_session(session).interactions) == 4
 
 
-async def test_a_cleaned_up_session_is_forgotten_with_its_process(service: SessionService, hello: App[Json, Json]) -> None:
+async def test_a_cleaned_up_session_is_forgotten_with_its_process(
+    service: SessionService, hello: App[Json, Json]
+) -> None:
     session = service.create_session(hello)
     frames = service.generate_events(session)
     await _next(frames, "block.opened")
