@@ -14,7 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from outlast.kit.errors import Unavailable
 
+READERS = 4
+"""That read a SQLite file at the same time. More are no faster under one interpreter, and each holds a thread."""
+
 _locks: WeakKeyDictionary[Engine, asyncio.Lock] = WeakKeyDictionary()
+_desks: WeakKeyDictionary[Engine, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 @asynccontextmanager
@@ -41,7 +45,7 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         Unavailable: as `transaction`.
     """
     with database_errors():
-        async with engine.connect() as connection:
+        async with _desk(engine), engine.connect() as connection:
             yield connection
 
 
@@ -60,6 +64,13 @@ def write_lock(engine: AsyncEngine) -> AbstractAsyncContextManager[object]:
     if engine.dialect.name != "sqlite":
         return nullcontext()
     return _locks.setdefault(engine.sync_engine, asyncio.Lock())
+
+
+def _desk(engine: AsyncEngine) -> AbstractAsyncContextManager[object]:
+    """Where a reader waits for its turn: in the pool's own queue each would hold a stack of its own, 16 KiB."""
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _desks.setdefault(engine.sync_engine, asyncio.Semaphore(READERS))
 
 
 @contextmanager

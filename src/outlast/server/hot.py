@@ -23,6 +23,7 @@ from outlast.server.errors import problem_response
 from outlast.server.events import MAX_SEQ, follow_session
 from outlast.server.security import Wall, secured
 from outlast.server.sessions import answer_input, start_session
+from outlast.server.streaming import EventStream
 
 _SESSION = re.compile(r"/api/v1/sessions/([0-9a-f-]{36})/(events|interactions)")
 
@@ -57,6 +58,8 @@ class HotRoutes:
             response = await endpoint(Request(scope, receive))
         except Exception as error:  # broad: the one handler says what any error means to the caller
             response = problem_response(error, path=scope["path"])
+        if isinstance(response, EventStream):
+            scope["headers"].clear()  # a browser sends two kilobytes of them
         return secured(response)
 
     def _endpoint(self, scope: Scope) -> Endpoint | None:

@@ -52,6 +52,8 @@ class SqlLog:
         self._companion = companion
         self._writer: AsyncConnection | None = None
         self._appending = asyncio.Lock()
+        self._coming: dict[tuple[str, int, int], asyncio.Task[Sequence[StoredEvent]]] = {}
+        self._reads: set[asyncio.Task[Sequence[StoredEvent]]] = set()
         self._insert = str(_INSERT.compile(dialect=engine.dialect))
         self._save = _save_statement(sqlite=engine.dialect.name == "sqlite")
 
@@ -113,12 +115,33 @@ class SqlLog:
             await writer.close()
 
     async def read(self, stream: str, *, after: int = 0, limit: int = 1000) -> Sequence[StoredEvent]:
-        async with reading(self._engine) as connection:
-            rows = await connection.execute(_READ, {"stream": stream, "after": after, "limit": limit})
-            page = [StoredEvent(*row) for row in rows]
+        # A thousand viewers that come at once read the same: who asks before a read has begun shares it.
+        key = stream, after, limit
+        coming = self._coming.get(key)
+        if coming is None:
+            coming = self._coming[key] = asyncio.create_task(self._read(*key), name="read a stream")
+            self._reads.add(coming)
+            coming.add_done_callback(self._has_read)
+        page = await asyncio.shield(coming)
         if page and page[0].seq != after + 1:
             raise trimmed(stream, after=after, first=page[0].seq)
         return page
+
+    async def _read(self, stream: str, after: int, limit: int) -> Sequence[StoredEvent]:
+        key = stream, after, limit
+        try:
+            async with reading(self._engine) as connection:
+                del self._coming[key]
+                rows = await connection.execute(_READ, {"stream": stream, "after": after, "limit": limit})
+                return [StoredEvent(*row) for row in rows]
+        finally:
+            if self._coming.get(key) is asyncio.current_task():  # it failed before it began
+                del self._coming[key]
+
+    def _has_read(self, task: asyncio.Task[Sequence[StoredEvent]]) -> None:
+        self._reads.discard(task)
+        if not task.cancelled():
+            task.exception()  # all who asked may have gone
 
     async def head(self, stream: str) -> int:
         async with reading(self._engine) as connection:
@@ -147,6 +170,8 @@ class SqlLog:
         return Snapshot(seq=row.seq, data=row.data) if row else None
 
     async def close(self) -> None:
-        """Give the writer's connection back; the engine is its owner's to dispose."""
+        """Give the connections back; the engine is its owner's to dispose."""
+        if self._reads:
+            await asyncio.wait(self._reads)
         async with self._appending:
             await self._forget_writer()

@@ -80,9 +80,18 @@ async def trim(log: StreamLog, stream: str, *, before: int) -> None:
 
 def snapshot_source(log: StreamLog, stream: str, *, owner: bool) -> SnapshotSource:
     """Give what `outlast.streams.sse.Feed` asks for: the present document as a reader may see it."""
+    return _Source(log, stream, owner)
 
-    async def take() -> Snapshot:
-        document = await document_at(log, stream)
-        return Snapshot(document.seq, encode_json(shown_document(document, owner=owner)))
 
-    return take
+class _Source:
+    # A closure would take thrice the memory, and every viewer has one.
+    __slots__ = ("_log", "_owner", "_stream")
+
+    def __init__(self, log: StreamLog, stream: str, owner: bool) -> None:
+        self._log = log
+        self._stream = stream
+        self._owner = owner
+
+    async def __call__(self) -> Snapshot:
+        document = await document_at(self._log, self._stream)
+        return Snapshot(document.seq, encode_json(shown_document(document, owner=self._owner)))
