@@ -50,10 +50,10 @@ class EventStream(Response):
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[object, object, None]:
         # Not a coroutine itself, which would keep the response, its headers and all, for as long as the stream lasts.
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-        return _stream(self._body, start, receive, send)
+        return _stream(self._body, start, receive=receive, send=send)
 
 
-async def _stream(body: Body, start: Message, receive: Receive, send: Send) -> None:
+async def _stream(body: Body, start: Message, *, receive: Receive, send: Send) -> None:
     sender = _Sender(body, send)
     try:
         await send(start)

@@ -29,9 +29,13 @@ def test_ids_of_different_milliseconds_sort_by_time() -> None:
     assert [id[:13] for id in ids] == sorted(id[:13] for id in ids)
 
 
-@pytest.mark.parametrize("text", ["", "x", "0" * 32, new_id().upper(), f"{{{new_id()}}}", new_id() + "\n"])
+ID = "01970a3c-5f1e-7b2d-9c4a-8e6f0d1b2c3a"
+
+
+@pytest.mark.parametrize("text", ["", "x", "0" * 32, ID.upper(), f"{{{ID}}}", f"{ID}\n"])
 def test_only_the_canonical_form_is_an_id(text: str) -> None:
     assert not is_id(text)
+    assert is_id(ID)
     assert is_id(new_id())
 
 
