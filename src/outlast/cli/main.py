@@ -17,6 +17,7 @@ from outlast.cli import (
     attach,
     branch,
     cancel,
+    db,
     delete,
     doctor,
     export,
@@ -71,6 +72,7 @@ app.command(rich_help_panel=_SESSIONS)(delete.delete)
 app.command(rich_help_panel=_CHECKS)(replay.replay)
 app.command(rich_help_panel=_CHECKS)(doctor.doctor)
 app.command(rich_help_panel=_CHECKS)(version.version)
+app.add_typer(db.commands, rich_help_panel=_CHECKS)
 
 
 def main() -> None:

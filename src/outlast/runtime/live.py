@@ -30,7 +30,7 @@ from outlast.kit.killpoints import reach
 from outlast.protocol import events as e
 from outlast.protocol.admission import Gate
 from outlast.protocol.codec import Json
-from outlast.protocol.commands import Acked, Answered, Cancel, Emission, TimerDue
+from outlast.protocol.commands import Acked, Answered, Cancel, Emission, Message, TimerDue
 from outlast.protocol.inputs import is_secret
 from outlast.runtime.files import SessionFiles
 from outlast.runtime.records import SessionRecord
@@ -78,6 +78,7 @@ class LiveSession(SessionWriter):
         self._process: SessionProcess | None = None
         self._outcome: Outcome | None = None
         self._cancel: Cancel | None = None
+        self._untold: list[Message] = []
         self._stopwatch = Stopwatch()
         self._alarms = Alarms()
         self._meter = Meter(record)
@@ -107,6 +108,10 @@ class LiveSession(SessionWriter):
     def attach(self, process: SessionProcess) -> None:
         """Take the session's process and pump until it ends; `ended` tells how."""
         self._process = process
+        for message in self._untold:  # said while the process was on its way
+            process.send(message)
+        if self._outcome is not None:
+            process.kill()
         self._mind_wall_time()
         for timer, due in self.track.timers.items():
             self._arm(timer, due)
@@ -141,15 +146,14 @@ class LiveSession(SessionWriter):
             raise SessionHeld(f"Session {self.record.id} is awake on another host; send the answer there.") from None
         reach("host.answer_committed")
         self._alarms.stop("idle")
-        if self._process is not None:
-            self._process.send(Answered(input=input_id, value=canonical, by=by))
+        self._tell(Answered(input=input_id, value=canonical, by=by))
 
     def cancel(self, *, by: e.User | None, reason: str) -> None:
         """Ask the app to stop; after the grace its process is killed."""
-        if self._cancel is None and self._process is not None:
+        if self._cancel is None:
             self._cancel = Cancel(by=by, reason=reason)
-            self._process.send(self._cancel)
-            self._alarms.set("grace", self.around.cancel_grace, self._process.kill)
+            self._tell(self._cancel)
+            self._alarms.set("grace", self.around.cancel_grace, self.kill)
 
     async def hibernate(self) -> bool:
         """End the process of a session that waits.
@@ -279,8 +283,14 @@ class LiveSession(SessionWriter):
 
     def _timer_due(self, timer: str) -> None:
         self.track.timer_over(timer)
+        self._tell(TimerDue(timer=timer))
+
+    def _tell(self, message: Message) -> None:
+        """Send a command; what is said before the process is there waits for it."""
         if self._process is not None:
-            self._process.send(TimerDue(timer=timer))
+            self._process.send(message)
+        else:
+            self._untold.append(message)
 
     def _mind_wall_time(self) -> None:
         """Count wall time while the session runs, not while it waits for somebody."""

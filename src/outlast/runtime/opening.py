@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from outlast.db.engine import create_engine
-from outlast.db.migrations import upgrade
+from outlast.db.migrations import newest, revision, upgrade
 from outlast.executors.base import Executor, Source
 from outlast.executors.select import Executors
 from outlast.kit.clock import Clock, SystemClock
@@ -45,6 +45,12 @@ from outlast.streams.log_sql import SqlLog
 logger = logging.getLogger(__name__)
 
 _BASIC_ENV = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG")
+
+
+class SchemaOutdated(OutlastError):
+    """The database's schema is of another version; run `outlast db upgrade`."""
+
+    code = "database.schema_outdated"
 
 
 class Runtime:
@@ -174,13 +180,17 @@ async def open_runtime(settings: Settings, paths: Sequence[str | Path] = (), *, 
 
     Raises:
         InvalidInput: one of the paths leads nowhere.
+        SchemaOutdated: the database is not an embedded one, and needs `upgrade_database` first.
         Unavailable: the database can't be reached.
     """
     data = settings.data_dir.expanduser().resolve()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(settings.url)
-    if engine.dialect.name == "sqlite":
-        await upgrade(engine)
+    try:
+        await _see_to_schema(engine)
+    except BaseException:  # broad: the engine's connections end, whatever went wrong
+        await engine.dispose()
+        raise
     records = SqlRecords(engine)
     runtime = Runtime(
         log=SqlLog(engine, records),
@@ -201,6 +211,31 @@ async def open_runtime(settings: Settings, paths: Sequence[str | Path] = (), *, 
         await runtime.close()
         raise
     return runtime
+
+
+async def upgrade_database(settings: Settings) -> str | None:
+    """Bring the schema of the settings' database up to date.
+
+    Returns:
+        Its revision now.
+
+    Raises:
+        Unavailable: the database can't be reached.
+    """
+    settings.data_dir.expanduser().mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_engine(settings.url)
+    try:
+        await upgrade(engine)
+        return await revision(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _see_to_schema(engine: AsyncEngine) -> None:
+    if engine.dialect.name == "sqlite":
+        await upgrade(engine)
+    elif await revision(engine) != newest():
+        raise SchemaOutdated("The database's schema is not this version's; run `outlast db upgrade` first.")
 
 
 async def memory_runtime(settings: HostSettings, *, executor: Executor | None = None) -> Runtime:
