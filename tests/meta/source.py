@@ -56,13 +56,14 @@ def _functions(parent: ast.AST, prefix: str, *, in_class: bool) -> Iterator[tupl
 @cache
 def modules(*folders: str) -> tuple[Module, ...]:
     """The Python files below these folders of the repository; what a folder lacks is not an error."""
-    paths = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py") if ".venvs" not in path.parts)
-    return tuple(_parse(path) for path in paths)
+    below = tuple(f"{folder}/" for folder in folders)
+    return tuple(_parse(path) for path in tracked() if path.startswith(below) and path.endswith(".py"))
 
 
-def _parse(path: Path) -> Module:
-    text = path.read_text("utf-8")
-    return Module(path.relative_to(ROOT).as_posix(), tuple(text.splitlines()), ast.parse(text, str(path)))
+@cache
+def _parse(path: str) -> Module:
+    text = (ROOT / path).read_text("utf-8")
+    return Module(path, tuple(text.splitlines()), ast.parse(text, path))
 
 
 @cache

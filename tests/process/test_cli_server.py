@@ -6,6 +6,7 @@ import json
 import signal
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,26 @@ def test_serve_prints_a_link_that_opens(place: Place) -> None:
     running = running_server(place.folder / "data")
     assert running is not None
     assert running.link.startswith("http://127.0.0.1:")
+
+
+def test_a_second_server_on_the_port_says_what_to_do(place: Place) -> None:
+    running = running_server(place.folder / "data")
+    assert running is not None
+    port = running.url.rpartition(":")[2]
+    ended = place.run("serve", "apps.py", "--port", port)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"Error: Can't listen on 127.0.0.1:{port}: another program does")
+    assert "--port " in ended.stderr
+    assert running_server(place.folder / "data") == running
+
+
+def test_a_server_that_is_stopped_ends_calmly(tmp_path: Path) -> None:
+    (tmp_path / "apps.py").write_text(APPS, "utf-8")
+    process = Place(tmp_path).start("serve", "apps.py", "--port", "0")
+    wait_for(process, "Stop ")
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=LIMIT_S)
+    assert (process.returncode, output, errors) == (0, "Stopped.\n", "")
 
 
 def test_questions_are_answered_one_by_one(place: Place, session: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -64,6 +65,7 @@ def serve(
 
     try:
         run_server(settings, paths, reload=reload, announce=announce)
+        console_here().print("\nStopped." if sys.stdout.isatty() else "Stopped.")  # below the terminal's ^C
     finally:
         if pid_file is not None:
             pid_file.unlink(missing_ok=True)

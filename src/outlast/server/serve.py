@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import logging
 import os
@@ -33,7 +34,7 @@ GRACE = timedelta(seconds=10)
 
 
 class PortTaken(OutlastError):
-    """Another program listens on the port."""
+    """The address can't be listened on; mostly another program does already."""
 
     code = "port_taken"
 
@@ -98,7 +99,7 @@ def serve(
         announce: called once, when requests are taken.
 
     Raises:
-        PortTaken: choose another port.
+        PortTaken: choose another port or host.
         InvalidInput: one of the paths leads nowhere.
     """
     with asyncio.Runner(loop_factory=_new_loop) as runner:
@@ -180,8 +181,21 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise PortTaken(f"Can't listen on {host}:{port}: {error.strerror}. Choose another port.") from error
+        raise PortTaken(f"Can't listen on {host}:{port}: {_way_out(error, port)}") from error
     return listener
+
+
+def _way_out(error: OSError, port: int) -> str:
+    """Why an address can't be listened on, and what to do about it."""
+    if error.errno == errno.EADDRINUSE:
+        other = port % 65535 + 1
+        return (
+            "another program does, perhaps another `outlast serve`. Stop that one, or choose another port: "
+            f"--port {other}, or OUTLAST_PORT={other}."
+        )
+    if error.errno == errno.EACCES:
+        return "ports below 1024 are for administrators. Choose a higher one: --port 8000."
+    return f"{error.strerror}. Choose another --host or --port."
 
 
 def _url_host(host: str) -> str:
