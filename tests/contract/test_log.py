@@ -70,6 +70,19 @@ class TestSqlLog(StreamLogSuite):
         assert list(await old.append([Batch("a", events_of(4, 6)), Batch("b", events_of(1, 1))])) == [0]
         assert (await new.head("a"), await new.head("b")) == (4, 1)
 
+    async def test_readers_that_come_at_once_share_what_they_read_and_miss_nothing(self, open_log: OpenLog) -> None:
+        log, seen = await open_log(None), list[int]()
+        await log.append([Batch("a", events_of(1, 3))])
+        pages = await asyncio.gather(*(log.read("a") for _ in range(20)))
+        assert all(page[0] is pages[0][0] for page in pages)
+        for last in range(4, 24):
+            early = [asyncio.create_task(log.read("a")) for _ in range(10)]
+            await log.append([Batch("a", events_of(last, last))])
+            early[0].cancel()
+            seen.append(len(await log.read("a")))  # begun after the append, whatever else is being read
+            await asyncio.gather(*early[1:])
+        assert seen == list(range(4, 24))
+
     async def test_many_logs_of_one_database_append_at_once(self, open_log: OpenLog) -> None:
         logs = [await open_log(None) for _ in range(4)]
 

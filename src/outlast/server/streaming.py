@@ -25,7 +25,7 @@ class Body(Protocol):
     def idle(self) -> bool: ...
     def attend(self, call: Callable[[], None]) -> None: ...
     def take(self) -> bytes: ...
-    async def next(self) -> bytes: ...
+    async def next(self, *, wait: bool) -> bytes: ...
     async def aclose(self) -> None: ...
 
 
@@ -99,7 +99,7 @@ class _Sender:
             if rest is not None:
                 await rest
             while not body.idle and not body.over:
-                if chunk := await body.next():
+                if chunk := await body.next(wait=False):
                     await self._send(_piece(chunk))
             if not body.over:
                 self._task = None
@@ -131,7 +131,7 @@ class _Pulled:
     def take(self) -> bytes:
         return b""
 
-    async def next(self) -> bytes:
+    async def next(self, *, wait: bool) -> bytes:
         try:
             return await anext(self._chunks)
         except StopAsyncIteration:

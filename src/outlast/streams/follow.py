@@ -45,11 +45,14 @@ class Follow:
             raise StopAsyncIteration
         return events
 
-    async def next(self) -> Sequence[StoredEvent] | None:
+    async def next(self, *, wait: bool = True) -> Sequence[StoredEvent] | None:
         """Wait for the next events.
 
+        Args:
+            wait: without it only the log is waited for, not for what is still to come.
+
         Returns:
-            At least one event, or none after `wake`; None at the end: after `aclose`, or when the bus has closed.
+            At least one event, or none after `wake` or without `wait`; None at the end: after `aclose`, or when the bus has closed.
 
         Raises:
             StreamTrimmed: the next event is no longer kept; `seek` to a snapshot's position and go on.
@@ -65,6 +68,8 @@ class Follow:
                 if page:
                     self.seq = page[-1].seq
                     return page
+            if not wait:
+                return self.take()
             hints = await ear.next()
             if hints is not None and not hints:
                 return self._silence()

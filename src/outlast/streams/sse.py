@@ -159,15 +159,15 @@ class Feed:
             return OPENING
         return b"" if self._snapshot_first or self.over else self._chunk(self._following.take())
 
-    async def next(self) -> bytes:
-        """Wait for the next write, or for the end; may give nothing."""
+    async def next(self, *, wait: bool = True) -> bytes:
+        """Give the next write, or nothing at the end or without ``wait``, which is as for `Follow.next`."""
         if not self._opened:
             return self.take()
         if self._snapshot_first:
             self._snapshot_first = False
             return await self._document()
         try:
-            return self._chunk(await self._following.next())
+            return self._chunk(await self._following.next(wait=wait))
         except StreamTrimmed as error:
             return await self._gap(error)
         except Unavailable as error:

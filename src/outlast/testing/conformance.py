@@ -213,6 +213,31 @@ class BusSuite:
         bus.publish("a", events_of(1, 1))
         assert await _heard(ear.next, 1) == [1]
 
+    async def test_who_attends_is_called_for_a_hint_a_wake_and_the_end_but_not_when_it_has_left(self, bus: Bus) -> None:
+        ear, heard = bus.subscribe("a"), asyncio.Event()
+        ear.attend(heard.set)
+        assert not ear.ready
+        assert list(ear.take() or ()) == []
+
+        async def told() -> Sequence[StoredEvent]:
+            await heard.wait()
+            heard.clear()
+            assert ear.ready
+            return list(ear.take() or ())
+
+        bus.publish("a", events_of(1, 2))
+        assert [event.seq for event in await told()] == [1, 2]
+        assert not ear.ready
+        ear.wake()
+        assert await told() == []
+        await bus.close()
+        assert await told() == []
+        gone = bus.subscribe("a")
+        gone.attend(heard.set)
+        gone.attend(None)
+        gone.close()
+        assert not heard.is_set()
+
     async def test_a_wait_that_is_cancelled_loses_nothing(self, bus: Bus) -> None:
         ear = bus.subscribe("a")
         waiting = asyncio.ensure_future(ear.next())
