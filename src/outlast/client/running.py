@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-import psutil
 
 from outlast.kit.errors import ProtocolViolation
+from outlast.kit.pids import is_alive
 from outlast.protocol.codec import decode_json
 
 SERVER_FILE = "server.json"
@@ -32,4 +32,4 @@ def running_server(data_dir: Path) -> RunningServer | None:
         running = decode_json((data_dir / SERVER_FILE).read_bytes(), RunningServer)
     except (FileNotFoundError, ProtocolViolation):
         return None
-    return running if psutil.pid_exists(running.pid) else None
+    return running if is_alive(running.pid) else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
-import psutil
-
 from outlast.kit.ids import new_id
+from outlast.kit.pids import is_alive
 
 _PREFIX = "outlast-host-"
 
@@ -22,8 +22,8 @@ def make_host_folder() -> Path:
     root = Path(tempfile.gettempdir()).resolve()
     for left in root.glob(f"{_PREFIX}*"):
         pid = left.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+        if pid.isdecimal() and not is_alive(int(pid)):
             shutil.rmtree(left, ignore_errors=True)  # another user's stays
-    folder = root / f"{_PREFIX}{psutil.Process().pid}-{new_id()}"
+    folder = root / f"{_PREFIX}{os.getpid()}-{new_id()}"
     folder.mkdir(mode=0o700)
     return folder
