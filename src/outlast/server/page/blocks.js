@@ -176,7 +176,7 @@ function said({ kind, value, spec }) {
   if (kind === "upload") return value.map((file) => file.name).join(", ");
   if (kind === "edit_table") return `${value.length} rows`;
   if (kind === "form") return spec.fields.map((f) => `${f.label || f.name}: ${f.spec?.secret ? "•••" : said({ ...f, spec: f.spec ?? {}, value: value[f.input] })}`).join("\n");
-  return Array.isArray(value) ? value.join(", ") : String(value);
+  return Array.isArray(value) ? value.join(", ") || "—" : String(value);
 }
 
 // What holds other blocks: made once, when the block opens.
@@ -240,7 +240,7 @@ const DRAW = {
   },
   status({ body, props }) {
     const mark = { running: "…", done: "✓", failed: "✗" }[props.state ?? "running"];
-    const time = props.duration_s != null ? ` (${props.duration_s.toFixed(1)} s)` : "";
+    const time = props.duration_s >= 0.05 ? ` (${props.duration_s.toFixed(1)} s)` : "";
     body.replaceChildren(`${mark} ${props.label}${time}`, ...(props.steps ?? []).map((step) => h("div.quiet", null, step)));
   },
   thinking({ element, props }) {
@@ -250,7 +250,7 @@ const DRAW = {
   note: ({ element, props }) => element.replaceChildren(h(`div.note.${props.level ?? "info"}`, null, props.text)),
   fault({ element, props }) {
     const trace = props.traceback ? h("details", null, h("summary", null, "Traceback"), h("pre", null, props.traceback)) : null;
-    element.replaceChildren(h("div.fault", null, h("b", null, props.type), `: ${props.message}`, trace ?? ""));
+    element.replaceChildren(h("div.fault", null, h("b", null, props.type), h("span.said", null, `: ${props.message}`), trace ?? ""));
   },
   section: ({ heading, props }) => (heading.textContent = props.title ?? ""),
   expander: ({ heading, props }) => (heading.textContent = props.label),

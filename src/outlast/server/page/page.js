@@ -74,9 +74,13 @@ function showApps(element, { items, loading }) {
   return () => stop();
 }
 
+const moment = (at) => new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+
 function row(session) {
-  const what = session.waiting_label ? `waiting: ${session.waiting_label}` : session.state;
-  return h("a.row", { href: `#/session/${session.id}` }, h("b", null, session.title || session.app), h(`small.state.${session.waiting_label ? "waiting" : session.state}`, null, what), h("small", null, new Date(session.updated_at).toLocaleString()));
+  const asleep = session.state === "hibernated" ? "asleep" : session.state;
+  const until = session.due_at && !session.waiting_label ? ` until ${moment(session.due_at)}` : "";
+  const what = session.waiting_label ? `waiting: ${session.waiting_label}` : asleep + until;
+  return h("a.row", { href: `#/session/${session.id}` }, h("b", null, session.title || session.app), h(`small.state.${session.waiting_label ? "waiting" : session.state}`, null, what), h("small", null, moment(session.updated_at)));
 }
 
 async function start(id) {
