@@ -52,7 +52,8 @@ class Follow:
             wait: without it only the log is waited for, not for what is still to come.
 
         Returns:
-            At least one event, or none after `wake` or without `wait`; None at the end: after `aclose`, or when the bus has closed.
+            At least one event, or none after `wake` or without `wait`; None at the end: after `aclose`, or when the
+            bus has closed.
 
         Raises:
             StreamTrimmed: the next event is no longer kept; `seek` to a snapshot's position and go on.
