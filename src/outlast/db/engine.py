@@ -14,7 +14,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 BUSY_TIMEOUT = timedelta(seconds=30)
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "wal_autocheckpoint=4000",  # pages, 16 MB: the commit that copies them back waits for the disk twice more
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-16000",
+)
 
 
 def create_engine(url: str | URL, *, readers: int = 8, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
