@@ -184,6 +184,35 @@ async def test_an_answer_wakes_a_task() -> None:
     assert (await task).value == "Ada"
 
 
+def test_of_several_questions_the_one_still_open_is_waited_for_again() -> None:
+    host = Host()
+    for label in ("A", "B"):
+        host.recorder.request("text", label, {})
+    host.recorder.idle(lambda: False)
+    host.recorder.handle(Answered(input="i2"))
+    host.settle()
+    assert host.events[-1] == e.SessionWaiting(input="i2"), "nothing was said of i1, for the app may still run"
+    host.recorder.idle(lambda: True)
+    host.settle()
+    assert host.events[-1] == e.SessionWaiting(input="i2"), "something had come just then"
+    for _ in range(2):
+        host.recorder.idle(lambda: False)
+    host.settle()
+    assert host.events[-2:] == [e.SessionWaiting(input="i2"), e.SessionWaiting(input="i1")]
+
+
+def test_whoever_waits_for_a_commit_is_about_to_go_on() -> None:
+    host = Host()
+    host.recorder.request("text", "A", {})
+    host.recorder.finish_step("s1", "work")
+    host.recorder.idle(lambda: False)
+    host.settle()
+    assert isinstance(host.events[-1], e.StepFinished)
+    host.recorder.idle(lambda: False)
+    host.settle()
+    assert host.events[-1] == e.SessionWaiting(input="i1")
+
+
 def test_after_a_cancel_nothing_is_waited_for() -> None:
     host = Host()
     host.recorder.handle(Cancel(reason="enough"))

@@ -51,6 +51,7 @@ class Conversation:
             return
         with self._out.lock:
             if isinstance(command, Answered):
+                self._goes_on(command.input)
                 if (waiting := self._waits.pop(command.input, None)) is not None:
                     waiting.settle(command)
                 else:
@@ -75,6 +76,26 @@ class Conversation:
         with self._out.lock:
             self._go_live()
         return None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether a cancel has come."""
+        return self.cancellation.command is not None
+
+    def idle(self, was_woken: Callable[[], bool]) -> None:
+        """Nothing happens in the app until the host says something: say again that it waits, if that is not known.
+
+        Of several questions one may have been answered while the others stay open.
+
+        Args:
+            was_woken: whether the host has said something just now; asked while it can say nothing more.
+        """
+        with self._out.lock:
+            waits, out = self._waits, self._out
+            if not waits or out.waits_for in waits or out.is_committing or self.cancelled or was_woken():
+                return
+            name = next(iter(waits))
+            out.emit(e.SessionWaiting(timer=name) if name.startswith("t") else e.SessionWaiting(input=name))
 
     def finish(self, event: e.WorkerEvent) -> Waiting:
         """Say the last event.
@@ -116,8 +137,14 @@ class Conversation:
         for waiting in self._waits.values():
             waiting.release_if(lambda thread: thread != told)
 
+    def _goes_on(self, name: str) -> None:
+        if self._out.waits_for == name:
+            self._out.waits_for = None
+
     def _due(self, timer: str) -> None:
         asked = timer.removeprefix("t:")
+        self._goes_on(timer)
+        self._goes_on(asked)
         if (sleeping := self._waits.pop(timer, None)) is not None:
             sleeping.settle(OVER)
         elif (waiting := self._waits.pop(asked, None)) is not None:

@@ -91,13 +91,15 @@ class Player:
     def _run_loop(self, awaitable: Awaitable[object]) -> object:
         import asyncio  # late: a sync app does not pay for it
 
+        from outlast.worker.looping import AppLoop  # late: as above
+
         async def run() -> object:
             task = asyncio.current_task()
             if task is not None:
                 self._task = asyncio.get_running_loop(), task
             return await awaitable
 
-        loop = asyncio.new_event_loop()
+        loop = AppLoop(self._recorder.idle)
         asyncio.set_event_loop(loop)
         try:
             return loop.run_until_complete(run())

@@ -60,11 +60,6 @@ class SessionRecorder(Conversation):
         """How the run left its record, if it did and the app caught the error."""
         return self._replay.divergence
 
-    @property
-    def cancelled(self) -> bool:
-        """Whether a cancel has come."""
-        return self.cancellation.command is not None
-
     def open(
         self,
         kind: str,

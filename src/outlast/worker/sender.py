@@ -10,7 +10,15 @@ import msgspec
 from outlast.protocol.blocks import FileRef
 from outlast.protocol.codec import encode_frame
 from outlast.protocol.commands import Answered
-from outlast.protocol.events import BlockAppended, BlockUpdated, LogWritten, WorkerEvent
+from outlast.protocol.events import (
+    BlockAppended,
+    BlockOpened,
+    BlockUpdated,
+    LogWritten,
+    SessionWaiting,
+    StepFinished,
+    WorkerEvent,
+)
 from outlast.worker.outbox import Outbox, PackedEmission
 from outlast.worker.waiting import Cancellation, Waiting
 
@@ -31,6 +39,7 @@ class Sender:
             bytecodes of the app's thread, can keep off while a frame is half sent.
         outbox: what is not sent yet.
         over: the last event was added; nothing more is taken.
+        waits_for: the input or timer that the session is said to wait for; None where it is said to run.
     """
 
     def __init__(
@@ -44,6 +53,7 @@ class Sender:
         self.lock = threading.Lock()
         self.outbox = Outbox()
         self.over = False
+        self.waits_for: str | None = None
         self._room = threading.Condition(self.lock)
         self._send = send
         self._cancellation = cancellation
@@ -51,6 +61,11 @@ class Sender:
         self._max_pending_bytes = max_pending_bytes
         self._sent = self._acked = 0
         self._commits: list[tuple[int, Waiting]] = []
+
+    @property
+    def is_committing(self) -> bool:
+        """Whether somebody waits for a commit, which the host is about to tell of."""
+        return bool(self._commits)
 
     def emit(self, *events: WorkerEvent) -> None:
         """Add events; they leave together."""
@@ -63,6 +78,7 @@ class Sender:
         outbox = self.outbox
         for event in events:
             if isinstance(event, BlockAppended):
+                self.waits_for = None
                 if event.text is not None:
                     outbox.text(event.block, event.text)
                 elif event.rows:
@@ -72,6 +88,7 @@ class Sender:
             elif isinstance(event, LogWritten):
                 outbox.log(event)
             else:
+                self._note(event)
                 outbox.add(event)
         self.push()
 
@@ -81,8 +98,16 @@ class Sender:
             return
         outbox = self.outbox
         outbox.text(block, text)
+        self.waits_for = None
         if self._sent == self._acked or outbox.size_bytes > self._max_pending_bytes:
             self.push()
+
+    def _note(self, event: WorkerEvent) -> None:
+        # As `outlast.protocol.document.apply` has it.
+        if isinstance(event, SessionWaiting):
+            self.waits_for = event.input or event.timer
+        elif isinstance(event, (BlockOpened, StepFinished)):
+            self.waits_for = None
 
     def push(self) -> None:
         """Send if nothing is on its way; wait if too much waits."""
