@@ -161,9 +161,8 @@ class LiveSession(SessionWriter):
         Returns:
             False when it does not wait (any more), or never sleeps.
         """
-        if self.stopping or self.record.state != "waiting" or self._cancel is not None:
-            return False
-        if self.around.hibernate_after is None:
+        waits = self.record.state == "waiting" and self._cancel is None
+        if self.stopping or not waits or self.around.hibernate_after is None:
             return False
         self._outcome = "asleep"
         waits_for = self.record.waiting_input
@@ -258,8 +257,7 @@ class LiveSession(SessionWriter):
                 await self._explain(exit_)
         except (StreamConflict, Unavailable):
             self._outcome = "fenced"
-        if self._outcome is None:
-            self._outcome = "over"
+        self._outcome = self._outcome or "over"
         self.ended.set_result(self._outcome)
 
     async def _explain(self, exit_: ProcessExit) -> None:
