@@ -14,7 +14,7 @@ ifneq ($(shell $(BIN)/python -c 'print("ok")' 2>/dev/null),ok)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test e2e check bench docs lock coverage clean
+.PHONY: help serve test e2e check types rules bench docs lock coverage clean
 
 help:
 	@echo "make serve     serve the example apps: prints a link to open"
@@ -46,10 +46,16 @@ e2e: $(STAMP)
 	@PYTHON=$(BIN)/python sh tests/e2e/browser.sh
 	@$(BIN)/python -m pytest tests/e2e -q
 
+# The type checker takes as long as all the rest: side by side, each with its output in one piece.
 check: $(STAMP)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types rules
+
+types: $(STAMP)
+	@$(BIN)/mypy --no-error-summary
+
+rules: $(STAMP)
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
-	@$(BIN)/mypy --no-error-summary
 	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
 	@$(BIN)/python -m pytest tests/meta -q --no-header
 
