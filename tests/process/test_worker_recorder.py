@@ -210,7 +210,7 @@ def test_whoever_waits_for_a_commit_is_about_to_go_on() -> None:
     assert isinstance(host.events[-1], e.StepFinished)
     host.recorder.idle(lambda: False)
     host.settle()
-    assert host.events[-1] == e.SessionWaiting(input="i1")
+    assert [type(event) for event in host.events[-1:]] == [e.StepFinished]
 
 
 def test_after_a_cancel_nothing_is_waited_for() -> None:
