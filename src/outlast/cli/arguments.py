@@ -37,6 +37,19 @@ def read_arguments(
     return reader.given
 
 
+def in_options(error: InvalidArguments, target: str) -> InvalidArguments:
+    """Say what is wrong with an app's arguments in the words of the command line.
+
+    Args:
+        error: as the check against the app's schema raised it.
+        target: what was run; its help is pointed at.
+    """
+    if not error.errors or "" in error.errors:
+        return error
+    wrong = "; ".join(f"--{name.replace('_', '-')}: {words.rstrip('.')}" for name, words in error.errors.items())
+    return InvalidArguments(f"{wrong}. See `outlast run {target} --help`.", errors=error.errors)
+
+
 def describe(info: AppInfo) -> Sequence[tuple[str, str, str]]:
     """Say an app's parameters.
 

@@ -59,11 +59,13 @@ def split_target(target: str) -> tuple[str, str]:
     """Part ``FILE[:APP]`` into the file and the app, which is empty where none is named.
 
     Raises:
-        NotFound: there is no such file.
+        NotFound: there is no such file, or it is a folder.
     """
     path, function = target, ""
     if not Path(target).exists() and ":" in target:
         path, _, function = target.rpartition(":")
+    if Path(path).is_dir():
+        raise NotFound(f"{path!r} is a folder; name one file of apps.")
     if not Path(path).is_file():
         raise NotFound(f"There is no file {path!r}.")
     return path, function

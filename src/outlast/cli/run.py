@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,13 +18,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from outlast.cli.arguments import describe, read_arguments
+from outlast.cli.arguments import describe, in_options, read_arguments
 from outlast.cli.asking import NoAnswer, asker_for
 from outlast.cli.exits import Code
 from outlast.cli.options import DataDir, console_here, settings_of, split_target
 from outlast.cli.screen import Screen
 from outlast.cli.terminal import Interrupts, Player
-from outlast.kit.errors import AppBroken, AppNotFound
+from outlast.kit.errors import AppBroken, AppNotFound, InvalidArguments
 from outlast.kit.ids import new_id
 from outlast.kit.settings import Settings
 from outlast.protocol.codec import Json
@@ -111,6 +112,7 @@ async def _explain(target: str, settings: Settings) -> None:
 async def _find(registry: Registry, target: str) -> AppEntry:
     """The app that ``FILE[:APP]`` names."""
     path, function = split_target(target)
+    logging.getLogger("outlast.runtime.registry").setLevel(logging.ERROR)  # what it would warn of is raised below
     registry.add(path)
     await registry.load()
     for broken in registry.broken():
@@ -173,7 +175,10 @@ async def _start(runtime: Runtime, wanted: Wanted) -> str:
     args = read_arguments(entry.info.schema, wanted.words, file=lambda path: files.setdefault(path, {}))
     for path, reference in files.items():
         reference.update(await store(runtime, session_id, path, max_bytes=wanted.settings.max_upload_bytes))
-    await runtime.host.start(entry, args, user=LOCAL_USER, title=wanted.title or None, session_id=session_id)
+    try:
+        await runtime.host.start(entry, args, user=LOCAL_USER, title=wanted.title or None, session_id=session_id)
+    except InvalidArguments as error:
+        raise in_options(error, wanted.target) from None
     return session_id
 
 
