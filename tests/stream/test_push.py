@@ -9,7 +9,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.types import Message
 
@@ -160,6 +160,7 @@ async def test_what_a_slow_viewer_missed_is_read_from_the_log() -> None:
     await viewer.leave()
 
 
+@example(seed=464, last=22, told=True)
 @given(st.integers(0, 2**32), st.integers(1, 40), st.booleans())
 def test_each_event_comes_once_whatever_the_bus_does_and_wherever_the_connection_breaks(
     seed: int, last: int, told: bool

@@ -44,15 +44,17 @@ class LossyBus:
         self._held: dict[str, list[Sequence[StoredEvent]]] = {}
 
     def publish(self, stream: str, events: Sequence[StoredEvent]) -> None:
-        hints = [events] if self._dice.random() >= self._lose else []
+        hints: list[Sequence[StoredEvent] | None] = [events] if self._dice.random() >= self._lose else []
         if hints and self._dice.random() < self._repeat:
             hints.append(events)
         if hints and self._dice.random() < self._late:
-            self._held.setdefault(stream, []).append(hints.pop())
+            hints.pop()
+            self._held.setdefault(stream, []).append(events)
         else:
             hints += self._held.pop(stream, [])
+        if events not in hints:  # a loss is told at once, as None: the port promises that it is told, not when
+            hints.append(None)
         for ear in tuple(self._ears.get(stream, ())):
-            # A loss is told at once, as None: the port promises that it is told, not when.
             ear.hear(hints)
 
     def subscribe(self, stream: str) -> Subscription:
@@ -74,8 +76,8 @@ class _Ear:
         self._call: Callable[[], None] | None = None
         self._closed = False
 
-    def hear(self, hints: Sequence[Sequence[StoredEvent]]) -> None:
-        self._waiting += hints or [None]
+    def hear(self, hints: Sequence[Sequence[StoredEvent] | None]) -> None:
+        self._waiting += hints
         self.wake()
 
     @property
