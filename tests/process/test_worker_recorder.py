@@ -207,10 +207,10 @@ def test_whoever_waits_for_a_commit_is_about_to_go_on() -> None:
     host.recorder.finish_step("s1", "work")
     host.recorder.idle(lambda: False)
     host.settle()
-    assert isinstance(host.events[-1], e.StepFinished)
+    assert [type(event) for event in host.events[-1:]] == [e.StepFinished]
     host.recorder.idle(lambda: False)
     host.settle()
-    assert [type(event) for event in host.events[-1:]] == [e.StepFinished]
+    assert host.events[-1] == e.SessionWaiting(input="i1")
 
 
 def test_after_a_cancel_nothing_is_waited_for() -> None:
