@@ -27,6 +27,10 @@ def order(what: str, size: Literal["small", "large"] = "small", count: int = 1):
     answers = form("Details", {"street": str, "express": bool})
     decision = approve("Send it?")
     return [name, days, answers["street"], bool(decision)]
+
+@app
+def size(sheet: File, unit: str = "bytes"):
+    return f"{sheet.size_bytes} {unit}"
 """
 
 
@@ -122,3 +126,12 @@ async def test_it_fits_a_phone(page: Page, server: LiveServer) -> None:
     await page.set_viewport_size({"width": 390, "height": 800})
     await _begin(page, server)
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_a_file_is_given_in_the_form_of_an_app(page: Page, server: LiveServer) -> None:
+    await page.goto(server.running.link)
+    await page.get_by_role("link", name="Size").click()
+    chosen = {"name": "july.csv", "mimeType": "text/csv", "buffer": b"euros\n10\n"}
+    await page.get_by_label("Sheet", exact=True).set_input_files(chosen)  # type: ignore[arg-type]
+    await page.get_by_role("button", name="Start").click()
+    await expect(page.get_by_text("9 bytes")).to_be_visible()

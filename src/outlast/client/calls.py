@@ -147,15 +147,15 @@ def export_session(session_id: str, format: str) -> Call[bytes]:
     )
 
 
-def upload_file(session_id: str, file: Path | bytes, *, name: str | None, media_type: str) -> Call[FileRef]:
-    """Store a file."""
+def upload_file(session_id: str | None, file: Path | bytes, *, name: str | None, media_type: str) -> Call[FileRef]:
+    """Store a file, for a session or ahead of one."""
     shown = name or (file.name if isinstance(file, Path) else "file")
     headers = {"content-type": media_type}
     if isinstance(file, Path):
         headers["content-length"] = str(file.stat().st_size)
     return Call(
         method="POST",
-        path=_session(session_id, "/files"),
+        path="/uploads" if session_id is None else _session(session_id, "/files"),
         shape=FileRef,
         params={"name": shown},
         headers=headers,

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 TIMEOUT = timedelta(seconds=30)
 OCTETS = "application/octet-stream"
+# Each stream that is followed holds a connection for as long as it lasts; calls must not wait for one of those.
+_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 
 
 class Client:
@@ -50,7 +52,12 @@ class Client:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.http = httpx.Client(
-            base_url=url, headers=_headers(token), timeout=timeout.total_seconds(), transport=transport, trust_env=False
+            base_url=url,
+            headers=_headers(token),
+            timeout=timeout.total_seconds(),
+            limits=_LIMITS,
+            transport=transport,
+            trust_env=False,
         )
 
     @classmethod
@@ -114,6 +121,10 @@ class Client:
         """Store a file for an ``upload`` input; answer with what this gives back."""
         return self._send(calls.upload_file(session_id, file, name=name, media_type=media_type))
 
+    def upload_ahead(self, file: Path | bytes, *, name: str | None = None, media_type: str = OCTETS) -> FileRef:
+        """Store a file for a session that is yet to be started; what this gives back, as JSON, is its argument."""
+        return self._send(calls.upload_file(None, file, name=name, media_type=media_type))
+
     def file(self, session_id: str, sha256: str) -> bytes:
         """The bytes of a session's file."""
         return self._send(calls.get_file(session_id, sha256))
@@ -159,7 +170,12 @@ class AsyncClient:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.http = httpx.AsyncClient(
-            base_url=url, headers=_headers(token), timeout=timeout.total_seconds(), transport=transport, trust_env=False
+            base_url=url,
+            headers=_headers(token),
+            timeout=timeout.total_seconds(),
+            limits=_LIMITS,
+            transport=transport,
+            trust_env=False,
         )
 
     @classmethod
@@ -222,6 +238,10 @@ class AsyncClient:
     ) -> FileRef:
         """See `Client.upload`."""
         return await self._send(calls.upload_file(session_id, file, name=name, media_type=media_type))
+
+    async def upload_ahead(self, file: Path | bytes, *, name: str | None = None, media_type: str = OCTETS) -> FileRef:
+        """See `Client.upload_ahead`."""
+        return await self._send(calls.upload_file(None, file, name=name, media_type=media_type))
 
     async def file(self, session_id: str, sha256: str) -> bytes:
         """See `Client.file`."""

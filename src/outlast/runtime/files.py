@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from outlast.kit.errors import FileNotStored, InvalidInput, ProtocolViolation
@@ -88,6 +91,21 @@ class SessionFiles:
         if folder.is_dir():
             await asyncio.to_thread(_copy_all, folder, scratch)
 
+    async def adopt(self, source: str, target: str, file: FileRef) -> bool:
+        """Give a session a file that was stored elsewhere before it.
+
+        Returns:
+            Whether it was there.
+        """
+        place, stored = self._place(target, file.sha256), self._place(source, file.sha256)
+        if place is None or stored is None:
+            return False
+        return await asyncio.to_thread(_link, stored, place)
+
+    async def expire(self, owner: str, older_than: timedelta) -> None:
+        """Delete the files of an owner that were stored long ago."""
+        await asyncio.to_thread(_expire, self._folder(owner), time.time() - older_than.total_seconds())
+
     async def copy(self, source: str, target: str) -> None:
         """Give one session all files of another (a branch)."""
         if self._folder(source).is_dir():
@@ -121,6 +139,24 @@ class SessionFiles:
             part.unlink()
             raise ProtocolViolation(f"The file {file.name!r} is not what its hash says.")
         part.replace(place)
+
+
+def _link(source: Path, target: Path) -> bool:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)  # one copy of the bytes: nobody changes what is kept
+    except FileExistsError:
+        return True
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _expire(folder: Path, before_s: float) -> None:
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before_s:
+                path.unlink()
 
 
 def _copy_all(source: Path, target: Path) -> None:

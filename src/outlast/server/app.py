@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 
 from outlast.protocol.events import User
 from outlast.runtime import Runtime
-from outlast.server import apps, errors, events, files, openapi, sessions, static
+from outlast.server import apps, errors, events, files, openapi, sessions, static, uploads
 from outlast.server.deps import Context, HttpLimits
 from outlast.server.hot import HotRoutes
 from outlast.server.security import Guard, Keys, Wall
@@ -58,7 +58,7 @@ def create_app(
     )
     app.state.front = HotRoutes(app, context, wall)
     api = APIRouter(prefix=API)
-    for resource in (apps, sessions, events, files):
+    for resource in (apps, sessions, events, files, uploads):
         api.include_router(resource.router)
     app.include_router(api)
     errors.install(app)

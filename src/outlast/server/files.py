@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 
 from outlast.kit.errors import FileNotStored, SessionNotFound, SessionOver
 from outlast.protocol.blocks import FileRef
-from outlast.server.deps import In, SessionId, answer
+from outlast.server.deps import Context, In, SessionId, answer
 from outlast.server.errors import BodyTooLarge
 from outlast.server.openapi import operation
 
@@ -39,6 +39,19 @@ async def upload_file(
     record = await context.record(session_id)
     if record.over:
         raise SessionOver("The session has ended; it takes no more files.")
+    file = await receive(request, context, session_id, name=name, content_type=content_type)
+    return answer(file, status=201, headers={"location": f"{request.url.path}/{file.sha256}"})
+
+
+async def receive(request: Request, context: Context, owner: str, *, name: str, content_type: str) -> FileRef:
+    """Store the body of a request as a file.
+
+    Args:
+        owner: the session whose it will be, or who else keeps it.
+
+    Raises:
+        BodyTooLarge: as soon as it is known to be over the limit.
+    """
     limit = context.limits.max_upload_bytes
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit:
@@ -46,10 +59,9 @@ async def upload_file(
     media_type = content_type.partition(";")[0].strip() or BYTES
     if media_type == BYTES:
         media_type = _type_of(name)
-    file = await context.runtime.files.receive(
-        session_id, request.stream(), name=name, media_type=media_type, max_bytes=limit
+    return await context.runtime.files.receive(
+        owner, request.stream(), name=name, media_type=media_type, max_bytes=limit
     )
-    return answer(file, status=201, headers={"location": f"{request.url.path}/{file.sha256}"})
 
 
 @router.get("/{sha256}", **operation(BYTES, SessionNotFound, FileNotStored))

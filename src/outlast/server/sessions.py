@@ -32,6 +32,7 @@ from outlast.server import errors as own
 from outlast.server.deps import Context, In, SessionId, answer, nothing, parse, read_body
 from outlast.server.events import all_events, started_stream
 from outlast.server.openapi import EVENTS, operation
+from outlast.server.uploads import adopt
 from outlast.streams.follow import follow
 from outlast.streams.snapshots import document_at
 
@@ -72,6 +73,7 @@ async def start_session(
     host, session_id = context.runtime.host, new_id()
 
     async def start() -> str:
+        await adopt(context, wanted, session_id)
         return await host.start(wanted.app, wanted.args, user=context.user, title=title, session_id=session_id)
 
     if EVENTS not in accept:

@@ -142,12 +142,14 @@ export function labelled(label, made, help) {
   return h("div.field", null, h("label.label", { htmlFor: one.id }, label), made.element, below);
 }
 
-/** Make the control of one parameter from its JSON Schema. */
-export function parameter(schema, root) {
+/** Make the control of one parameter from its JSON Schema; `context` as for `control`. */
+export function parameter(schema, root, context) {
   const known = resolve(schema, root);
   const spec = { default: schema.default ?? known.default, options: known.enum?.map(String) };
   const bounds = { min: known.minimum ?? known.exclusiveMinimum, max: known.maximum ?? known.exclusiveMaximum };
   const items = known.items ? resolve(known.items, root) : null;
+  if (known.format === "file") return one(control("upload", {}, context));
+  if (items?.format === "file") return control("upload", { multiple: true }, context);
   if (known.enum?.every((value) => typeof value === "string")) return control("choose", spec);
   if (known.type === "boolean") return control("confirm", { default: false, ...spec });
   if (known.type === "integer") return control("number", { ...spec, ...bounds, integer: true });
@@ -159,6 +161,9 @@ export function parameter(schema, root) {
   if (known.type === "array" && items?.enum) return control("choose_many", { ...spec, options: items.enum });
   return control("json", spec);
 }
+
+/** Make a control of many values one of the first of them. */
+const one = (made) => ({ ...made, read: async () => (await made.read())[0] ?? null });
 
 function resolve(schema, root) {
   if (schema.$ref) return { ...resolve(schema.$ref.slice(2).split("/").reduce((at, key) => at?.[key], root) ?? {}, root), ...schema };

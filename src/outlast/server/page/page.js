@@ -87,7 +87,8 @@ async function start(id) {
   const app = await call("GET", `/apps/${encodeURIComponent(id)}`);
   place.textContent = app.title;
   const schema = app.schema ?? {};
-  const fields = Object.entries(schema.properties ?? {}).map(([name, property]) => ({ name, control: parameter(property, schema), property }));
+  const context = { upload: (file) => call("POST", `/uploads?name=${encodeURIComponent(file.name)}`, file) };
+  const fields = Object.entries(schema.properties ?? {}).map(([name, property]) => ({ name, control: parameter(property, schema, context), property }));
   const below = h("p.wrong", { role: "alert" });
   const button = h("button.main", null, "Start");
   const submit = async (event) => {
