@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, select
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from outlast.db.base import metadata
 from outlast.db.engine import create_engine
@@ -30,9 +30,9 @@ marks = Table("marks", MetaData(), Column("name", Text, primary_key=True), Colum
 class MarkingCompanion:
     """Writes a row for each change, which is its name."""
 
-    async def write(self, connection: object, changes: Sequence[object]) -> None:
-        assert isinstance(connection, AsyncConnection)
-        await connection.execute(insert(marks), [{"name": str(change), "n": 1} for change in changes])
+    def write(self, connection: object, changes: Sequence[object]) -> None:
+        assert isinstance(connection, Connection)
+        connection.execute(insert(marks), [{"name": str(change), "n": 1} for change in changes])
 
 
 class TestMemoryLog(StreamLogSuite):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Engine, NullPool, event, make_url
+from sqlalchemy import create_engine as create_plain_engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -13,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT = timedelta(seconds=30)
 
+_BUSY_TIMEOUT = "outlast_busy_timeout"
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -54,17 +57,34 @@ def _sqlite(url: URL, readers: int, busy_timeout: timedelta) -> AsyncEngine:
         pool_size=readers,
         max_overflow=readers,
         pool_use_lifo=True,
-        connect_args={
-            "timeout": busy_timeout.total_seconds(),
-            # The driver begins a transaction at the first write. Were it a deferred one, it would have to turn its
-            # read lock into a write lock, and that fails at once, however long the timeout, if another wrote meanwhile.
-            "isolation_level": "IMMEDIATE",
-            "cached_statements": 256,
-        },
+        connect_args=_sqlite_args(busy_timeout),
+        execution_options={_BUSY_TIMEOUT: busy_timeout},
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "invalidate", _roll_back)
     return engine
+
+
+def create_writer(engine: AsyncEngine) -> Engine:
+    """Make a plain engine for the one connection that writes to an async engine's SQLite file."""
+    busy_timeout: timedelta = engine.sync_engine.get_execution_options()[_BUSY_TIMEOUT]
+    writer = create_plain_engine(
+        engine.url.set(drivername="sqlite+pysqlite"),
+        poolclass=NullPool,
+        connect_args={**_sqlite_args(busy_timeout), "check_same_thread": False},
+    )
+    event.listen(writer, "connect", _prepare)
+    return writer
+
+
+def _sqlite_args(busy_timeout: timedelta) -> Mapping[str, object]:
+    return {
+        "timeout": busy_timeout.total_seconds(),
+        # The driver begins a transaction at the first write. Were it a deferred one, it would have to turn its
+        # read lock into a write lock, and that fails at once, however long the timeout, if another wrote meanwhile.
+        "isolation_level": "IMMEDIATE",
+        "cached_statements": 256,
+    }
 
 
 def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

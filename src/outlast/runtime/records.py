@@ -95,7 +95,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 class SessionRecords(Protocol):
     """The records of all sessions."""
 
-    async def write(self, connection: object, changes: Sequence[object]) -> None:
+    def write(self, connection: object, changes: Sequence[object]) -> None:
         """Write `Created` and `Changed` in the log's transaction (the `Companion` port)."""
         ...
 
@@ -163,7 +163,7 @@ class MemoryRecords:
     def __init__(self) -> None:
         self._records: dict[str, SessionRecord] = {}
 
-    async def write(self, connection: object, changes: Sequence[object]) -> None:
+    def write(self, connection: object, changes: Sequence[object]) -> None:
         for change in changes:
             if isinstance(change, (Created, Changed)):
                 self._records[change.record.id] = msgspec.structs.replace(change.record)

@@ -7,8 +7,21 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import psutil
-from sqlalchemy import RowMapping, Select, and_, bindparam, delete, func, insert, or_, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from outlast.db.unit import reading, transaction
 from outlast.kit.errors import SessionHeld
@@ -47,14 +60,14 @@ class SqlRecords:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def write(self, connection: object, changes: Sequence[object]) -> None:
-        assert isinstance(connection, AsyncConnection), "records are written in the log's transaction"
+    def write(self, connection: object, changes: Sequence[object]) -> None:
+        assert isinstance(connection, Connection), "records are written in the log's transaction"
         created = [_row(change.record) for change in changes if isinstance(change, Created)]
         if created:
-            await connection.execute(_INSERT, created)
+            connection.execute(_INSERT, created)
         changed = [_changes(change.record) for change in changes if isinstance(change, Changed)]
         if changed:
-            await connection.execute(_UPDATE, changed)
+            connection.execute(_UPDATE, changed)
 
     async def get(self, session_id: str) -> SessionRecord:
         async with reading(self._engine) as connection:

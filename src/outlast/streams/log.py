@@ -58,11 +58,11 @@ class Snapshot(msgspec.Struct, frozen=True):
 class Companion(Protocol):
     """Writes records in the transaction that commits the events which change them."""
 
-    async def write(self, connection: object, changes: Sequence[object]) -> None:
-        """Write the changes, in order.
+    def write(self, connection: object, changes: Sequence[object]) -> None:
+        """Write the changes, in order. May be called in a thread of the backend's.
 
         Args:
-            connection: the backend's open transaction (an ``AsyncConnection``; None for memory).
+            connection: the backend's open transaction (a ``sqlalchemy.Connection``; None for memory).
             changes: of the batches that did not conflict.
         """
         ...

@@ -31,7 +31,7 @@ class MemoryLog:
         accepted = [batch for index, batch in enumerate(batches) if index not in conflicts]
         changes = [batch.change for batch in accepted if batch.change is not None]
         if changes and self._companion is not None:
-            await self._companion.write(None, changes)
+            self._companion.write(None, changes)
         for batch in accepted:
             if batch.events:
                 self._streams.setdefault(batch.stream, []).extend(batch.events)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
+from functools import partial
 
-from sqlalchemy import Insert, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Insert, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from outlast.db.unit import begin, database_errors, reading, transaction, write_lock
+from outlast.db.unit import reading, transaction
+from outlast.db.writer import Writer
 from outlast.kit.errors import StreamConflict
 from outlast.streams.log import Batch, Companion, Snapshot, StoredEvent, conflict, trimmed
 from outlast.streams.tables import stream_events as events
@@ -40,7 +41,7 @@ def _save_statement(*, sqlite: bool) -> Insert:
 class SqlLog:
     """A log in a database (the `outlast.streams.log.StreamLog` port).
 
-    Appends go through one connection that stays open; reads take one of the engine's.
+    Appends go through one connection that stays open (`outlast.db.writer`); reads take one of the engine's.
 
     Args:
         engine: from `outlast.db.engine.create_engine`, its schema up to date.
@@ -50,69 +51,54 @@ class SqlLog:
     def __init__(self, engine: AsyncEngine, companion: Companion | None = None) -> None:
         self._engine = engine
         self._companion = companion
-        self._writer: AsyncConnection | None = None
-        self._appending = asyncio.Lock()
+        self._writer = Writer(engine)
         self._coming: dict[tuple[str, int, int], asyncio.Task[Sequence[StoredEvent]]] = {}
         self._reads: set[asyncio.Task[Sequence[StoredEvent]]] = set()
         self._insert = str(_INSERT.compile(dialect=engine.dialect))
         self._save = _save_statement(sqlite=engine.dialect.name == "sqlite")
 
     async def append(self, batches: Sequence[Batch]) -> Mapping[int, StreamConflict]:
-        async with self._writing() as connection:
-            try:
-                await self._insert_rows(connection, batches)
-                await self._write_changes(connection, batches)
-                await connection.commit()
-                return {}
-            except IntegrityError:
-                await connection.rollback()
-            conflicts = await self._append_each(connection, batches)
-            await self._write_changes(connection, [b for i, b in enumerate(batches) if i not in conflicts])
-            await connection.commit()
-            return conflicts
+        return await self._writer.run(partial(self._append, batches))
 
-    async def _insert_rows(self, connection: AsyncConnection, batches: Sequence[Batch]) -> None:
+    def _append(self, batches: Sequence[Batch], connection: Connection) -> Mapping[int, StreamConflict]:
+        try:
+            self._insert_rows(connection, batches)
+            self._write_changes(connection, batches)
+            connection.commit()
+            return {}
+        except IntegrityError:
+            connection.rollback()
+        conflicts = self._append_each(batches, connection)
+        self._write_changes(connection, [b for i, b in enumerate(batches) if i not in conflicts])
+        connection.commit()
+        return conflicts
+
+    def _insert_rows(self, connection: Connection, batches: Sequence[Batch]) -> None:
         rows = [(b.stream, e.seq, e.kind, e.visibility, e.data) for b in batches for e in b.events]
         if rows:
-            await connection.exec_driver_sql(self._insert, rows)
+            connection.exec_driver_sql(self._insert, rows)
 
-    async def _write_changes(self, connection: AsyncConnection, batches: Sequence[Batch]) -> None:
+    def _write_changes(self, connection: Connection, batches: Sequence[Batch]) -> None:
         changes = [batch.change for batch in batches if batch.change is not None]
         if changes and self._companion is not None:
-            await self._companion.write(connection, changes)
+            self._companion.write(connection, changes)
 
-    async def _append_each(self, connection: AsyncConnection, batches: Sequence[Batch]) -> Mapping[int, StreamConflict]:
+    def _append_each(self, batches: Sequence[Batch], connection: Connection) -> Mapping[int, StreamConflict]:
         """Insert batch by batch, leaving out those that conflict."""
         conflicts: dict[int, StreamConflict] = {}
         fenced: set[str] = set()
-        await begin(connection)
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # before the savepoints, which begin nothing
         for index, batch in enumerate(batches):
             if batch.stream not in fenced:
                 try:
-                    async with connection.begin_nested():
-                        await self._insert_rows(connection, [batch])
+                    with connection.begin_nested():
+                        self._insert_rows(connection, [batch])
                     continue
                 except IntegrityError:
                     fenced.add(batch.stream)
             conflicts[index] = conflict(batch)
         return conflicts
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        with database_errors():
-            async with self._appending, write_lock(self._engine):
-                if self._writer is None:
-                    self._writer = await self._engine.connect()
-                try:
-                    yield self._writer
-                except BaseException:  # broad: the pool rolls back, or replaces, the connection
-                    await asyncio.shield(self._forget_writer())
-                    raise
-
-    async def _forget_writer(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            await writer.close()
 
     async def read(self, stream: str, *, after: int = 0, limit: int = 1000) -> Sequence[StoredEvent]:
         # A thousand viewers that come at once read the same: who asks before a read has begun shares it.
@@ -173,5 +159,4 @@ class SqlLog:
         """Give the connections back; the engine is its owner's to dispose."""
         if self._reads:
             await asyncio.wait(self._reads)
-        async with self._appending:
-            await self._forget_writer()
+        await self._writer.close()

@@ -33,7 +33,7 @@ class NotingCompanion:
         self.written: list[object] = []
         self.refuses = False
 
-    async def write(self, connection: object, changes: Sequence[object]) -> None:
+    def write(self, connection: object, changes: Sequence[object]) -> None:
         """Note the changes."""
         if self.refuses:
             raise RuntimeError("refused")
