@@ -13,13 +13,16 @@ from outlast.kit.pids import is_alive
 _PREFIX = "outlast-host-"
 
 
-def make_host_folder() -> Path:
+def make_host_folder(root: Path | None = None) -> Path:
     """Make the folder, and remove those of hosts that were killed before they could.
 
+    Args:
+        root: where it is made; the system's temporary folder if left out.
+
     Returns:
-        A new folder that only this user can read, below the system's temporary folder.
+        A new folder that only this user can read.
     """
-    root = Path(tempfile.gettempdir()).resolve()
+    root = (root or Path(tempfile.gettempdir())).resolve()
     for left in root.glob(f"{_PREFIX}*"):
         pid = left.name.removeprefix(_PREFIX).partition("-")[0]
         if pid.isdecimal() and not is_alive(int(pid)):
