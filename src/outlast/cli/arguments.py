@@ -144,6 +144,9 @@ def _readings(text: str, shape: Mapping[str, Json], root: Mapping[str, Json]) ->
         options = shape.get("enum", [shape.get("const")])
         yield from (option for option in options if _said(option) == text)
         return
+    if shape.get("format") == "decimal":
+        yield text  # as a number of JSON it would lose digits
+        return
     for part in shape.get("anyOf", shape.get("oneOf", ())):
         yield from _readings(text, _resolved(part, root), root)
     types = shape.get("type", () if "anyOf" in shape or "oneOf" in shape else "string")

@@ -139,7 +139,7 @@ async def _run(wanted: Wanted) -> Code:
     if wanted.keep:
         opening = open_runtime(wanted.settings, resume=False)
     else:
-        opening = memory_runtime(host_settings(wanted.settings))
+        opening = memory_runtime(host_settings(wanted.settings), secrets=wanted.settings.app_secrets())
     async with await opening as runtime:
         with interrupts.listening():
             return await _play(runtime, wanted, interrupts)

@@ -238,14 +238,18 @@ async def _see_to_schema(engine: AsyncEngine) -> None:
         raise SchemaOutdated("The database's schema is not this version's; run `outlast db upgrade` first.")
 
 
-async def memory_runtime(settings: HostSettings, *, executor: Executor | None = None) -> Runtime:
+async def memory_runtime(
+    settings: HostSettings, *, executor: Executor | None = None, secrets: Mapping[str, str] = MappingProxyType({})
+) -> Runtime:
     """Open a runtime that keeps everything in memory, for one process's life."""
-    runtime = make_memory_runtime(settings, executor=executor)
+    runtime = make_memory_runtime(settings, executor=executor, secrets=secrets)
     await runtime.start()
     return runtime
 
 
-def make_memory_runtime(settings: HostSettings, *, executor: Executor | None = None) -> Runtime:
+def make_memory_runtime(
+    settings: HostSettings, *, executor: Executor | None = None, secrets: Mapping[str, str] = MappingProxyType({})
+) -> Runtime:
     """The same, not started yet; needs no running event loop."""
     records = MemoryRecords()
     return Runtime(
@@ -254,6 +258,7 @@ def make_memory_runtime(settings: HostSettings, *, executor: Executor | None = N
         executor=executor or Executors(),
         settings=settings,
         env=app_env(None),
+        secrets=secrets,
     )
 
 

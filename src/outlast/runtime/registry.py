@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema import Draft202012Validator, ValidationError
 
 from outlast.executors.base import AppInfo, Executor, Source
 from outlast.kit.errors import AppBroken, AppNotFound, InvalidArguments, InvalidInput
 from outlast.protocol.codec import Json
+from outlast.runtime.formats import CHECKER, words_for
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class AppEntry:
     @cached_property
     def _validator(self) -> Draft202012Validator:
         # A hostile pattern can stall a matcher for ever: patterns are left to the session process.
-        return Draft202012Validator(_without_patterns(self.info.schema), format_checker=FormatChecker())
+        return Draft202012Validator(_without_patterns(self.info.schema), format_checker=CHECKER)
 
     def check(self, args: Mapping[str, Json]) -> None:
         """Check arguments against the app's schema, before a session is made of them.
@@ -252,8 +253,21 @@ def _explain(error: ValidationError) -> tuple[str, str]:
             wanted = error.validator_value
             types = " or ".join(wanted) if isinstance(wanted, list) else str(wanted)
             return where, f"This should be of type {types}."
+        case "format":
+            return where, f"This should be {words_for(str(error.validator_value))}."
+        case "anyOf" if (inner := _only_choice(error)) is not None:
+            return _explain(inner)
         case _:
             return where, f"{error.message[:300]}."
+
+
+def _only_choice(error: ValidationError) -> ValidationError | None:
+    """What is wrong with a value that could be one thing or null."""
+    choices: dict[object, ValidationError] = {}
+    for inner in error.context or ():
+        if inner.validator_value != "null":
+            choices.setdefault(inner.schema_path[0], inner)
+    return next(iter(choices.values())) if len(choices) == 1 else None
 
 
 def _quoted(message: str) -> str:
