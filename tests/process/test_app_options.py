@@ -32,13 +32,12 @@ async def test_a_session_that_is_not_durable_keeps_its_process_and_fails_with_it
     assert (document.state, document.failure_code, texts(document)) == ("failed", "interrupted", ["begun"])
 
 
-async def test_a_session_that_is_not_durable_fails_when_it_is_to_go_on_after_a_restart(tmp_path: Path) -> None:
+async def test_a_session_that_is_not_durable_has_failed_after_a_restart(tmp_path: Path) -> None:
     app = write_app(tmp_path, ONCE)
     async with running(tmp_path, app) as stage:
         session = await stage.start("once")
         await stage.state(session, "waiting")
     async with running(tmp_path, app) as stage:
-        await stage.answer(session, "yes")
         document = await stage.over(session)
     assert (document.state, document.failure_code) == ("failed", "interrupted")
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from outlast.kit.errors import OutlastError
 from outlast.kit.ids import new_id
 from outlast.kit.killpoints import reach
+from outlast.kit.pages import MAX_LIMIT
 from outlast.protocol import events as e
 from outlast.protocol.codec import Json
 from outlast.runtime.awake import AwakeSessions, HostSettings, Ports
 from outlast.runtime.branching import branched_events
 from outlast.runtime.live import LiveSession
-from outlast.runtime.records import SessionRecord
+from outlast.runtime.records import SessionFilter, SessionRecord
 from outlast.runtime.registry import AppEntry
 from outlast.runtime.tracking import stream_of
 
@@ -223,7 +224,10 @@ class Host:
             await self.ports.files.drop(session_id)
 
     async def resume(self) -> None:
-        """Wake every session that was running when its host ended, a bounded number at a time."""
+        """Wake every session that was running when its host ended, a bounded number at a time.
+
+        A session that waited is left asleep, but for those whose app is not durable: those have failed.
+        """
 
         async def wake(session_id: str) -> None:
             try:
@@ -237,6 +241,19 @@ class Host:
         while fresh := [r.id for r in await self.ports.records.unfinished() if r.id not in tried]:
             tried.update(fresh)
             await asyncio.gather(*(wake(session_id) for session_id in fresh))
+        await asyncio.gather(*(wake(session_id) for session_id in await self._interrupted()))
+
+    async def _interrupted(self) -> Sequence[str]:
+        """Sessions that waited when their host ended, and whose app can't be replayed."""
+        found: list[str] = []
+        for app in [entry.id for entry in self.ports.registry.apps() if not entry.info.durable]:
+            which, cursor = SessionFilter(state="waiting", app=app), None
+            while True:
+                page = await self.ports.records.page(which, cursor=cursor, limit=MAX_LIMIT)
+                found += [record.id for record in page.items if record.host is None]
+                if (cursor := page.next_cursor) is None:
+                    break
+        return found
 
     async def close(self) -> None:
         """End all processes; running sessions go on at the next start, or on another host."""
