@@ -78,7 +78,7 @@ class Host:
             The session's id; its record and first events are committed.
 
         Raises:
-            AppNotFound, AppBroken, InvalidArguments, TooMuch, Unavailable.
+            AppNotFound, AppBroken, InvalidArguments, TooMuch, Unavailable: nothing was started.
         """
         entry = app if isinstance(app, AppEntry) else await self.ports.registry.find(app)
         entry.check(args)
@@ -94,24 +94,23 @@ class Host:
             code=entry.source.code,
             created_at=now,
             updated_at=now,
+            attempt=1,
             host=self.name,
             epoch=1,
         )
         seed = secrets.randbits(53)
         live = self._sessions.live[record.id] = self._sessions.make(record, 0)
+        try:
+            process = await self._sessions.spawn(entry, live)
+        except BaseException:  # broad: whatever it was, there is no session
+            del self._sessions.live[record.id]
+            raise
+        # The process begins while its session is committed; what it says is queued behind that.
+        self._sessions.run(live, process, entry, seed=seed)
         created = e.SessionCreated(
             app=record.app, args=record.args, title=record.title, code=record.code, seed=seed, by=user
         )
-        committed = live.put([created, e.SessionStarted(attempt=1)], created=True)
-        try:
-            process = await self._sessions.spawn(entry, live)
-        except OutlastError as error:
-            await committed
-            await live.put([e.SessionFailed(code=error.code, message=error.message)])
-            del self._sessions.live[record.id]
-            raise
-        self._sessions.run(live, process, entry, seed=seed)
-        await committed
+        await live.put([created, e.SessionStarted(attempt=1)], created=True)
         reach("host.started")
         return record.id
 
