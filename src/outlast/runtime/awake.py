@@ -178,6 +178,8 @@ class AwakeSessions:
                 await self._put_back(live, events, error)
                 return None
             return await self._run_again(live, document, entry, events=events, reason=reason)
+        except SessionHeld:
+            raise  # it was taken over meanwhile: its record is the other host's to write
         except OutlastError:
             record.host = None
             await self._writer(record, 0).put_record()
