@@ -43,13 +43,13 @@ async def test_a_folder_gives_the_files_that_use_outlast(tmp_path: Path) -> None
 
 
 async def test_an_importable_module_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _write(tmp_path, "shop/orders.py")
-    (tmp_path / "shop" / "__init__.py").touch()
+    _write(tmp_path, "apps_to_import/orders.py")
+    (tmp_path / "apps_to_import" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     registry = _registry()
-    registry.add("shop.orders")
-    entry = await registry.find("shop.orders:go")
-    assert (entry.source.path, entry.source.root) == (tmp_path / "shop" / "orders.py", tmp_path)
+    registry.add("apps_to_import.orders")
+    entry = await registry.find("apps_to_import.orders:go")
+    assert (entry.source.path, entry.source.root) == (tmp_path / "apps_to_import" / "orders.py", tmp_path)
 
 
 @pytest.mark.parametrize("target", ["nothing/here.py", "no_such_module_anywhere", "no.such.module"])
