@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import importlib.util
 import logging
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Protocol
 
@@ -209,16 +210,28 @@ def _files_of(target: str | Path) -> Iterator[tuple[Path, str, Path]]:
     elif path.is_file():
         yield path, path.stem, path.parent
     elif isinstance(target, str) and all(part.isidentifier() for part in target.split(".")):
-        try:
-            spec = importlib.util.find_spec(target)
-        except ImportError:
-            spec = None
+        spec = _spec_of(target)
         if spec is None or not spec.origin:
             raise InvalidInput(f"There is no file, folder or module {target!r}.")
         origin = Path(spec.origin)
         yield origin, target, origin.parents[target.count(".") + (origin.stem == "__init__")]
     else:
         raise InvalidInput(f"There is no file or folder {str(target)!r}.")
+
+
+def _spec_of(module: str) -> ModuleSpec | None:
+    """Find a module without importing its packages: apps' code never runs in the server's process."""
+    spec: ModuleSpec | None = None
+    parts = module.split(".")
+    for depth in range(1, len(parts) + 1):
+        name, path = ".".join(parts[:depth]), spec.submodule_search_locations if spec else None
+        if depth > 1 and path is None:
+            return None
+        found = (finder.find_spec(name, path) for finder in sys.meta_path)
+        spec = next((one for one in found if one is not None), None)
+        if spec is None:
+            return None
+    return spec
 
 
 def _app_files(folder: Path) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ async def test_an_importable_module_is_found_by_its_name(tmp_path: Path, monkeyp
     registry = _registry()
     registry.add("apps_to_import.orders")
     entry = await registry.find("apps_to_import.orders:go")
+    assert "apps_to_import" not in sys.modules, "the server never imports apps"
     assert (entry.source.path, entry.source.root) == (tmp_path / "apps_to_import" / "orders.py", tmp_path)
 
 
