@@ -239,6 +239,7 @@ async def test_a_deleted_session_leaves_nothing_behind(tmp_path: Path) -> None:
         await stage.state(session, "waiting")
         pid = stage.pid(session)
         await stage.host.delete(session)
+        assert session not in stage.host.awake
         assert not _runs(pid)
         assert await stage.events(session) == []
         with pytest.raises(SessionNotFound):

@@ -228,6 +228,12 @@ class AwakeSessions:
         live.attach(process)
         self._spawn_task(self._see_off(live))
 
+    def let_go(self, live: LiveSession) -> None:
+        """Count a session as awake no more, and tell who waits for that."""
+        if self.live.get(live.record.id) is live:
+            del self.live[live.record.id]
+        live.gone.set()
+
     async def close(self) -> None:
         """End all processes; running sessions go on at the next start, or on another host."""
         self.closing = True
@@ -252,10 +258,10 @@ class AwakeSessions:
         try:
             process, _ = await asyncio.gather(self.spawn(entry, live), committed)
         except StreamConflict:
-            del self.live[record.id]
+            self.let_go(live)
             raise SessionHeld(f"Session {record.id} is awake on another host; send the command there.") from None
         except OutlastError as error:
-            del self.live[record.id]
+            self.let_go(live)
             await self._put_back(live, [], error)
             return None
         live.gate = Gate(document)
@@ -278,9 +284,7 @@ class AwakeSessions:
         outcome: Outcome = await live.ended
         session_id = live.record.id
         await asyncio.to_thread(shutil.rmtree, live.scratch, True)
-        if self.live.get(session_id) is live:
-            del self.live[session_id]
-        live.gone.set()
+        self.let_go(live)
         if live.track.progressed or outcome != "died":
             self._deaths.pop(session_id, None)
         if outcome == "asleep" and live.record.due_at is not None:

@@ -103,7 +103,7 @@ class Host:
         try:
             process = await self._sessions.spawn(entry, live)
         except BaseException:  # broad: whatever it was, there is no session
-            del self._sessions.live[record.id]
+            self._sessions.let_go(live)
             raise
         # The process begins while its session is committed; what it says is queued behind that.
         self._sessions.run(live, process, entry, seed=seed)
@@ -215,7 +215,7 @@ class Host:
             live = self.awake.get(session_id)
             if live is not None:
                 live.stop()
-                await live.ended
+                await live.gone.wait()
             else:
                 await self.ports.records.claim(session_id, host=self.name, now=self.ports.clock.now())
             await self.ports.records.delete(session_id)
