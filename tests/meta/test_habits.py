@@ -77,7 +77,7 @@ def test_only_the_server_knows_raw_http_errors() -> None:
         {
             f"{m.path}:{node.lineno}": 1
             for m in modules("src")
-            if m.path != "src/outlast/server/errors.py"
+            if m.path != "src/outlast/http/problems.py"
             for node in ast.walk(m.tree)
             if isinstance(node, ast.Name) and node.id == "HTTPException"
         },

@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.types import Message
 
+from outlast.http.streaming import EventStream
 from outlast.kit.errors import Unavailable
 from outlast.protocol.events import LogWritten, SessionCompleted
-from outlast.server.streaming import EventStream
 from outlast.streams.bus import Bus
 from outlast.streams.bus_memory import MAX_WAITING_EVENTS, MemoryBus
 from outlast.streams.commit import GroupCommit

@@ -32,6 +32,7 @@ OutlastError
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 
 class OutlastError(Exception):
@@ -42,10 +43,12 @@ class OutlastError(Exception):
         status: the HTTP status that the one handler answers with.
         message: what happened and what to do, for a person.
         details: further typed facts for the problem document, JSON values only.
+        headers: of the HTTP response that tells it.
     """
 
     code = "internal"
     status = 500
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, message: str, **details: object) -> None:
         super().__init__(message)

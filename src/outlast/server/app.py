@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
+from outlast.http import openapi, problems
 from outlast.protocol.events import User
 from outlast.runtime import Runtime
-from outlast.server import apps, errors, events, files, openapi, sessions, static, uploads
+from outlast.server import apps, events, files, sessions, static, uploads
 from outlast.server.deps import Context, HttpLimits
 from outlast.server.hot import HotRoutes
 from outlast.server.security import Guard, Keys, Wall
@@ -61,7 +62,7 @@ def create_app(
     for resource in (apps, sessions, events, files, uploads):
         api.include_router(resource.router)
     app.include_router(api)
-    errors.install(app)
+    problems.install(app)
     openapi.install(app)
     static.install(app, keys)
     return app

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from outlast.http.bodies import answer
+from outlast.http.openapi import operation
 from outlast.kit.errors import AppBroken, AppNotFound
 from outlast.protocol.api import AppItem, AppList
 from outlast.runtime.registry import AppEntry
-from outlast.server.deps import In, answer
-from outlast.server.openapi import operation
+from outlast.server.deps import In
 
 router = APIRouter(prefix="/apps", tags=["apps"])
 

@@ -8,14 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
+from outlast.http.bodies import nothing
+from outlast.http.openapi import EVENTS, operation
+from outlast.http.streaming import EventStream
 from outlast.kit.errors import InvalidInput, SessionNotFound, StreamTrimmed
 from outlast.kit.ids import is_id
 from outlast.protocol.api import EventList
 from outlast.protocol.events import TERMINAL, SessionEvent, decode_event, recorded
 from outlast.runtime.tracking import stream_of
-from outlast.server.deps import Context, In, SessionId, nothing
-from outlast.server.openapi import EVENTS, operation
-from outlast.server.streaming import EventStream
+from outlast.server.deps import Context, In, SessionId
 from outlast.streams.follow import Follow, follow
 from outlast.streams.log import Snapshot
 from outlast.streams.multiplex import Part, decode_positions, multiplexed

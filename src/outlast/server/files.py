@@ -9,11 +9,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import FileResponse, Response
 
+from outlast.http.bodies import answer
+from outlast.http.openapi import operation
+from outlast.http.problems import BodyTooLarge
 from outlast.kit.errors import FileNotStored, SessionNotFound, SessionOver
 from outlast.protocol.blocks import FileRef
-from outlast.server.deps import Context, In, SessionId, answer
-from outlast.server.errors import BodyTooLarge
-from outlast.server.openapi import operation
+from outlast.server.deps import Context, In, SessionId
 
 router = APIRouter(prefix="/sessions/{session_id}/files", tags=["files"])
 

@@ -17,13 +17,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from outlast.http.problems import problem_response
+from outlast.http.streaming import EventStream
 from outlast.kit.ids import is_id
 from outlast.server.deps import Context
-from outlast.server.errors import problem_response
 from outlast.server.events import MAX_SEQ, follow_session
 from outlast.server.security import Wall, secured
 from outlast.server.sessions import answer_input, start_session
-from outlast.server.streaming import EventStream
 
 _SESSION = re.compile(r"/api/v1/sessions/([0-9a-f-]{36})/(events|interactions)")
 

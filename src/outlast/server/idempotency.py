@@ -10,8 +10,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from outlast.http.problems import IdempotencyKeyReused, RequestInFlight
 from outlast.kit.errors import InvalidInput
-from outlast.server.errors import IdempotencyKeyReused, RequestInFlight
 
 MAX_KEYS = 10_000
 MAX_KEY_CHARS = 255

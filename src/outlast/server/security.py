@@ -20,8 +20,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from outlast.http.problems import HostNotAllowed, OriginNotAllowed, problem_response
 from outlast.kit.errors import OutlastError, Unauthenticated
-from outlast.server.errors import HostNotAllowed, OriginNotAllowed, problem_response
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

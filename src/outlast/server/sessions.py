@@ -9,6 +9,9 @@ import msgspec
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
+from outlast.http import problems as own
+from outlast.http.bodies import answer, nothing, parse, read_body
+from outlast.http.openapi import EVENTS, operation
 from outlast.kit import errors as e
 from outlast.kit.ids import new_id
 from outlast.kit.pages import MAX_LIMIT
@@ -28,10 +31,8 @@ from outlast.protocol.document import State, shown_document
 from outlast.runtime.export import Recording, as_markdown
 from outlast.runtime.records import SessionFilter, SessionRecord
 from outlast.runtime.tracking import stream_of
-from outlast.server import errors as own
-from outlast.server.deps import Context, In, SessionId, answer, nothing, parse, read_body
+from outlast.server.deps import Context, In, SessionId
 from outlast.server.events import all_events, started_stream
-from outlast.server.openapi import EVENTS, operation
 from outlast.server.uploads import adopt
 from outlast.streams.follow import follow
 from outlast.streams.snapshots import document_at

@@ -15,15 +15,16 @@ import msgspec
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
+from outlast.http.bodies import answer
+from outlast.http.openapi import operation
+from outlast.http.problems import BodyTooLarge
 from outlast.kit.errors import InvalidArguments
 from outlast.protocol.api import StartSession
 from outlast.protocol.blocks import FileRef
 from outlast.protocol.codec import Json
 from outlast.protocol.events import User
-from outlast.server.deps import Context, In, answer
-from outlast.server.errors import BodyTooLarge
+from outlast.server.deps import Context, In
 from outlast.server.files import BYTES, receive
-from outlast.server.openapi import operation
 
 router = APIRouter(prefix="/uploads", tags=["files"])
 

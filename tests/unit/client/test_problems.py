@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from outlast.client.problems import error_of
+from outlast.http.problems import problem_response
 from outlast.kit import errors
-from outlast.server.errors import problem_response
 
 
 def _tree(root: type[errors.OutlastError]) -> Iterator[type[errors.OutlastError]]:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from typing_extensions import override
 
 from outlast.client import Client, Snapshot, follow
+from outlast.http.problems import problem_response
 from outlast.kit.errors import SessionNotFound, Unavailable
 from outlast.protocol import events as e
 from outlast.protocol.codec import encode_json
-from outlast.server.errors import problem_response
 
 LAST = 30
 

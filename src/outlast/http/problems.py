@@ -12,7 +12,10 @@ OutlastError
 │   └── IdempotencyKeyReused    422  the key came with another body before
 ├── MethodNotAllowed            405
 ├── PreconditionFailed          412  If-Match names a version that is no longer the present one
-└── BodyTooLarge                413
+├── PreconditionRequired        428  a change must say which version it changes
+├── BodyTooLarge                413
+└── TooMuch
+    └── RateLimited             429  too many requests; says when to come again
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from outlast.kit.errors import Conflict, InvalidInput, NotFound, OutlastError, ProtocolViolation, Refused
+from outlast.kit.errors import Conflict, InvalidInput, NotFound, OutlastError, ProtocolViolation, Refused, TooMuch
 from outlast.protocol.api import Problem
 from outlast.protocol.codec import encode_json
 
@@ -73,6 +76,19 @@ class BodyTooLarge(OutlastError):
 
     code = "body_too_large"
     status = 413
+
+
+class PreconditionRequired(OutlastError):
+    """The change must name the version that it changes, in If-Match (RFC 6585 §3)."""
+
+    code = "precondition_required"
+    status = 428
+
+
+class RateLimited(TooMuch):
+    """Too many requests; Retry-After says when to come again (RFC 6585 §4)."""
+
+    code = "rate_limited"
 
 
 class RequestInFlight(Conflict):
@@ -137,6 +153,8 @@ def _problem(error: OutlastError, *, path: str) -> Problem | Mapping[str, object
 
 
 def _headers(known: OutlastError, error: Exception) -> Mapping[str, str]:
+    if known.headers:
+        return known.headers
     if known.status == HTTPStatus.UNAUTHORIZED:
         return {"www-authenticate": 'Bearer realm="outlast", error="invalid_token"'}
     if known.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):

@@ -12,10 +12,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
+from outlast.http.problems import PROBLEM_TYPE
 from outlast.kit.errors import InvalidInput, OutlastError, ProtocolViolation, Refused, Unauthenticated
 from outlast.protocol.api import Problem
 from outlast.protocol.codec import Json
-from outlast.server.errors import PROBLEM_TYPE
 
 _REF = "#/components/schemas/{name}"
 EVENTS = "text/event-stream"
