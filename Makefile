@@ -74,7 +74,7 @@ coverage: $(STAMP)
 # Ray is left to its extra: it is larger than all the rest together, and only a cluster needs it.
 lock: $(STAMP)
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --upgrade \
-	  --extra postgres --extra nats --extra examples --extra dev \
+	  --extra postgres --extra nats --extra otel --extra examples --extra dev \
 	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	  --output-file $(VENV)/requirements.lock >/dev/null
 	@{ echo "# The versions that development and the examples run on, with hashes. \`make lock\` writes this file."; \
