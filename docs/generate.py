@@ -225,6 +225,8 @@ def settings_page() -> str:
             return "`none`" if value is None else ""
         if isinstance(value, timedelta):
             return f"`{value.total_seconds():g}s`"
+        if isinstance(value, tuple):
+            return f"`{','.join(map(str, value))}`"
         return f"`{value.human_readable().replace('.0', '')}`" if hasattr(value, "human_readable") else f"`{value}`"
 
     rows = ((f"`{PREFIX}{n.upper()}`", shown(n), f.description or "") for n, f in Settings.model_fields.items())

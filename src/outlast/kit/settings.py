@@ -12,11 +12,12 @@ import secrets
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import platformdirs
-from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from outlast.kit.errors import OutlastError
@@ -53,11 +54,24 @@ def _listed(value: object) -> object:
     return value
 
 
+def _origin(value: str) -> str:
+    # Compared with what browsers send, letter by letter: a wildcard, a path or a slash at the end would never match.
+    if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?", value):
+        raise ValueError(f"{value!r} is no origin; write it like https://app.example.org")
+    return value
+
+
 Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 """A duration: ``90`` (seconds), ``90s``, ``15min``, ``1h 30m``, ``2d`` or ISO 8601 (``PT15M``)."""
 
 Names: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 """Several names, separated by commas."""
+
+Networks: TypeAlias = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
+"""IP addresses and networks (``10.0.0.0/8``), separated by commas."""
+
+Origins: TypeAlias = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_listed)]
+"""Origins of web pages: scheme, host and port exactly as browsers send them, separated by commas."""
 
 
 class Settings(BaseSettings):
@@ -91,8 +105,38 @@ class Settings(BaseSettings):
     allowed_hosts: Names = Field(
         default=(), description="Names, besides the address listened on, that a request's `Host` header may have."
     )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[a-z0-9.\-\[\]:]+)?$",
+        description="Address by which browsers reach the server, when a proxy stands before it "
+        "(`https://apps.example.org`). With `https` browsers are told never to come without TLS.",
+    )
+    trusted_proxies: Networks = Field(
+        default=(),
+        description="Addresses or networks of proxies whose `X-Forwarded-For` is believed (`127.0.0.1,10.0.0.0/8`).",
+    )
+    cors_origins: Origins = Field(
+        default=(),
+        description="Origins whose pages may call the API with a bearer token (`https://app.example.org`); "
+        "cookies are never taken from them.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least important messages that the server logs."
+    )
+    log_format: Literal["auto", "text", "json"] = Field(
+        default="auto", description="`json`: one object a line, requests included; `auto` is `text` on a terminal."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="Bearer token for `/metrics`; with one, it is asked of everybody."
+    )
+    metrics_hosts: Networks = Field(
+        default=(ip_network("127.0.0.1/32"), ip_network("::1/128")),
+        description="Addresses or networks that may read `/metrics` without a token, directly and not through a proxy.",
+    )
+    otel_endpoint: str = Field(
+        default="",
+        description="URL of an OpenTelemetry collector (OTLP over HTTP, `http://localhost:4318`) that traces are sent "
+        "to; `OTEL_EXPORTER_OTLP_ENDPOINT` works too. Needs `outlast[otel]`.",
     )
     sse_ping: Duration = Field(
         default=timedelta(seconds=15), description="Time between two comments on an event stream that is silent."
@@ -102,6 +146,14 @@ class Settings(BaseSettings):
     )
     max_upload_bytes: ByteSize = Field(
         default=ByteSize(100 * 1024**2), gt=0, description="Size of one uploaded file (`100MiB`)."
+    )
+
+    license: str = Field(
+        default="", description="The licence: its text, or the path of the file that holds it; empty for community."
+    )
+    license_public_key: str = Field(
+        default="",
+        description="Public key that the licence is verified with, its text or its file's path; needed with a licence.",
     )
 
     hibernate_after: Duration = Field(
