@@ -24,6 +24,11 @@ COMMANDS = (
     "db",
     "db upgrade",
     "replay",
+    "license",
+    "license keygen",
+    "license issue",
+    "license show",
+    "license verify",
     "doctor",
     "version",
 )

@@ -28,6 +28,7 @@ from outlast.cli import (
     version,
 )
 from outlast.cli.exits import EPILOG, Code, code_of
+from outlast.cli.license import commands as license_commands
 from outlast.kit.errors import OutlastError
 
 app = typer.Typer(
@@ -73,6 +74,7 @@ app.command(rich_help_panel=_CHECKS)(replay.replay)
 app.command(rich_help_panel=_CHECKS)(doctor.doctor)
 app.command(rich_help_panel=_CHECKS)(version.version)
 app.add_typer(db.commands, rich_help_panel=_CHECKS)
+app.add_typer(license_commands, rich_help_panel=_CHECKS)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""The licence: what a server may do. Signed texts, plans, seats and features."""
