@@ -1,0 +1,1 @@
+"""Accounts, the devices they are logged in on, and the secrets that prove it."""
