@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, inspect, text
 
+import outlast.ee.cloud
 import outlast.runtime.tables
 import outlast.streams.tables  # noqa: F401  its tables are part of the metadata
 from outlast.db.base import metadata

@@ -154,3 +154,79 @@ async def test_a_host_whose_process_is_gone_is_dead_before_its_lease_ends(shared
     await records.renew(gone, until=NOON + timedelta(seconds=10))
     await backend.write(Created(_record(1, host="gone", state="running")))
     assert await records.release_dead(HERE, now=NOON) == 1
+
+
+async def test_who_is_deleted_and_when_it_expires_is_not_the_running_hosts_to_write(backend: Backend) -> None:
+    records, record = backend.records, _record(1, host="here", workspace_id="w")
+    await backend.write(Created(record))
+    await records.set_expiry("s001", NOON)
+    await records.bury("s001", at=NOON, by="ada")
+    await records.bury("s001", at=NOON + timedelta(hours=1), by="bob")
+    await backend.write(Changed(msgspec.structs.replace(record, state="completed", workspace_id="w")))
+    kept = await records.get("s001")
+    assert (kept.state, kept.workspace_id, kept.expires_at) == ("completed", "w", NOON)
+    assert (kept.deleted_at, kept.deleted_by) == (NOON, "ada")
+    await records.set_expiry("s001", None)
+    await records.unbury("s001")
+    kept = await records.get("s001")
+    assert (kept.expires_at, kept.deleted_at, kept.deleted_by) == (None, None, None)
+
+
+async def test_what_is_not_there_can_be_neither_deleted_nor_restored(backend: Backend) -> None:
+    records = backend.records
+    for missing in (records.bury("s9", at=NOON, by=""), records.unbury("s9"), records.set_expiry("s9", NOON)):
+        with pytest.raises(SessionNotFound):
+            await missing
+
+
+async def test_a_deleted_session_is_in_no_list_but_its_own(backend: Backend) -> None:
+    records = backend.records
+    await backend.write(
+        *(Created(_record(n, due_at=NOON, state="running" if n % 2 else "hibernated")) for n in range(4))
+    )
+    for number in (0, 1):
+        await records.bury(f"s{number:03}", at=NOON, by="ada")
+    assert [record.id for record in (await records.page(SessionFilter())).items] == ["s003", "s002"]
+    assert [record.id for record in (await records.page(SessionFilter(deleted=True))).items] == ["s001", "s000"]
+    assert [record.id for record in await records.unfinished()] == ["s003"]
+    assert set(await records.due(NOON)) == {"s002", "s003"}
+    for number in (2, 3):
+        await records.bury(f"s{number:03}", at=NOON, by="ada")
+    assert await records.next_due() is None
+
+
+async def test_a_list_is_of_one_workspace_and_finds_text(backend: Backend) -> None:
+    await backend.write(
+        Created(_record(1, workspace_id="w", title="Trip to 100% fun", app="trips:trip")),
+        Created(_record(2, workspace_id="w", title="An order", state="waiting")),
+        Created(_record(3, workspace_id="x", title="Trip", state="waiting")),
+    )
+
+    async def found(**which: object) -> list[str]:
+        return [r.id for r in (await backend.records.page(msgspec.structs.replace(SessionFilter(), **which))).items]
+
+    assert await found(workspace_id="w") == ["s002", "s001"]
+    assert await found(workspace_id="x", text="tRIP") == ["s003"]
+    assert await found(workspace_id="w", text="TRIPS:") == ["s001"]
+    assert await found(text="0% f") == ["s001"]
+    assert await found(text="_") == await found(workspace_id="y") == []
+    assert await found(state="waiting") == ["s003", "s002"]
+    assert await found(state="waiting", workspace_id="w") == ["s002"]
+
+
+async def test_what_is_past_its_time_is_found_oldest_first(backend: Backend) -> None:
+    records, later = backend.records, timedelta(hours=1)
+    await backend.write(
+        Created(_record(1, expires_at=NOON + later)),
+        Created(_record(2, expires_at=NOON)),
+        Created(_record(3, expires_at=NOON, state="completed")),
+        Created(_record(4, expires_at=NOON)),
+        Created(_record(5, expires_at=NOON + 2 * later)),
+    )
+    await records.bury("s004", at=NOON, by="ada")
+    assert [record.id for record in await records.expired(NOON + later)] == ["s002", "s001"]
+    assert [record.id for record in await records.expired(NOON + later, limit=1)] == ["s002"]
+    await records.bury("s005", at=NOON - later, by="ada")
+    assert [record.id for record in await records.buried_before(NOON + later)] == ["s005", "s004"]
+    assert [record.id for record in await records.buried_before(NOON)] == ["s005"]
+    assert [record.id for record in await records.buried_before(NOON + later, limit=1)] == ["s005"]

@@ -13,10 +13,13 @@ from sqlalchemy.exc import DBAPIError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from outlast.db.tenancy import EVERY_WORKSPACE, SETTING
+
 BUSY_TIMEOUT = timedelta(seconds=30)
 
 _BUSY_TIMEOUT = "outlast_busy_timeout"
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_SERVER_SETTINGS = {"application_name": "outlast", "timezone": "UTC", "jit": "off"}
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -27,13 +30,17 @@ _PRAGMAS = (
 )
 
 
-def create_engine(url: str | URL, *, readers: int = 8, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
+def create_engine(
+    url: str | URL, *, readers: int = 8, busy_timeout: timedelta = BUSY_TIMEOUT, workspace: str = EVERY_WORKSPACE
+) -> AsyncEngine:
     """Make an engine.
 
     Args:
         url: ``sqlite:///path`` or ``postgresql://user@host/name``; the async driver is filled in.
         readers: how many connections at most stay open; twice as many are opened under load.
         busy_timeout: how long a SQLite writer waits for another process's transaction.
+        workspace: whose rows its connections see on PostgreSQL (`outlast.db.tenancy`) where a transaction does not
+            name another. A server works for all; it costs no statement.
 
     Returns:
         The engine; nothing is connected yet. `AsyncEngine.dispose` ends its connections.
@@ -47,7 +54,7 @@ def create_engine(url: str | URL, *, readers: int = 8, busy_timeout: timedelta =
         pool_size=readers,
         max_overflow=readers,
         pool_use_lifo=True,
-        connect_args={"server_settings": {"application_name": "outlast", "timezone": "UTC", "jit": "off"}},
+        connect_args={"server_settings": {**_SERVER_SETTINGS, SETTING: workspace}},
     )
 
 

@@ -5,6 +5,8 @@ so it is never behind its stream. Promises of `SessionRecords`:
 
 - `claim` gives a session to at most one host at a time, and raises its ``epoch`` each time.
 - `page` is a keyset page, newest activity first; it costs the same at the thousandth page as at the first.
+- Who is deleted and when a session expires belong to `bury`, `unbury` and `set_expiry` alone: the host that runs a
+  session writes the rest of its record over and over, and never these.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ class SessionRecord(msgspec.Struct, kw_only=True):
         due_at: when the earliest timer of a sleeping session is due.
         host, epoch: who owns the session, and how often that changed (the fence).
         bytes: of its events so far, counted at its last change of state.
+        workspace_id: whose it is; empty where there are no workspaces.
+        expires_at: when it is ended, if it has not ended by then.
+        deleted_at, deleted_by: since when, and by whose wish, it is only kept to be restored or purged.
     """
 
     id: str
@@ -51,6 +56,10 @@ class SessionRecord(msgspec.Struct, kw_only=True):
     waiting_input: str | None = None
     waiting_label: str | None = None
     due_at: datetime | None = None
+    workspace_id: str = ""
+    expires_at: datetime | None = None
+    deleted_at: datetime | None = None
+    deleted_by: str | None = None
 
     @property
     def over(self) -> bool:
@@ -76,11 +85,19 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which sessions a list shows; None is all."""
+    """Which sessions a list shows; None is all.
 
+    Attributes:
+        text: part of the title or of the app's name, in small or capital letters.
+        deleted: those that were deleted, instead of those that were not.
+    """
+
+    workspace_id: str | None = None
     state: str | None = None
     app: str | None = None
     user_id: str | None = None
+    text: str | None = None
+    deleted: bool = False
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +117,7 @@ class SessionRecords(Protocol):
         ...
 
     async def get(self, session_id: str) -> SessionRecord:
-        """One record.
+        """One record, also of a deleted session.
 
         Raises:
             SessionNotFound: there is none.
@@ -140,6 +157,38 @@ class SessionRecords(Protocol):
         """Forget a session; unknown ids are no error."""
         ...
 
+    async def bury(self, session_id: str, *, at: datetime, by: str) -> None:
+        """Mark a session as deleted; one that is keeps its first mark.
+
+        Raises:
+            SessionNotFound: there is no such session.
+        """
+        ...
+
+    async def unbury(self, session_id: str) -> None:
+        """Take the mark away.
+
+        Raises:
+            SessionNotFound: there is no such session.
+        """
+        ...
+
+    async def set_expiry(self, session_id: str, at: datetime | None) -> None:
+        """Say when a session expires; None for never.
+
+        Raises:
+            SessionNotFound: there is no such session.
+        """
+        ...
+
+    async def expired(self, now: datetime, *, limit: int = 100) -> Sequence[SessionRecord]:
+        """Sessions that have not ended though their time is over, the longest overdue first."""
+        ...
+
+    async def buried_before(self, moment: datetime, *, limit: int = 100) -> Sequence[SessionRecord]:
+        """Sessions that were deleted before a moment, the oldest mark first."""
+        ...
+
     async def renew(self, lease: Lease, *, until: datetime) -> None:
         """Say that this host lives, until then."""
         ...
@@ -165,14 +214,18 @@ class MemoryRecords:
 
     def write(self, connection: object, changes: Sequence[object]) -> None:
         for change in changes:
-            if isinstance(change, (Created, Changed)):
+            if isinstance(change, Created):
                 self._records[change.record.id] = msgspec.structs.replace(change.record)
+            elif isinstance(change, Changed) and (kept := self._records.get(change.record.id)) is not None:
+                self._records[kept.id] = msgspec.structs.replace(
+                    change.record,
+                    expires_at=kept.expires_at,
+                    deleted_at=kept.deleted_at,
+                    deleted_by=kept.deleted_by,
+                )
 
     async def get(self, session_id: str) -> SessionRecord:
-        record = self._records.get(session_id)
-        if record is None:
-            raise unknown_session(session_id)
-        return msgspec.structs.replace(record)
+        return msgspec.structs.replace(self._known(session_id))
 
     async def page(self, which: SessionFilter, *, cursor: str | None = None, limit: int = 50) -> Page[SessionRecord]:
         matching = [record for record in self._records.values() if _matches(record, which)]
@@ -189,17 +242,44 @@ class MemoryRecords:
         return msgspec.structs.replace(record)
 
     async def unfinished(self, *, limit: int = 1000) -> Sequence[SessionRecord]:
-        return [r for r in self._records.values() if r.host is None and r.state in UNFINISHED][:limit]
+        return [r for r in self._free() if r.state in UNFINISHED][:limit]
 
     async def due(self, now: datetime, *, limit: int = 100) -> Sequence[str]:
-        due = [r for r in self._records.values() if r.host is None and r.due_at is not None and r.due_at <= now]
-        return [record.id for record in due[:limit]]
+        return [r.id for r in self._free() if r.due_at is not None and r.due_at <= now][:limit]
 
     async def next_due(self) -> datetime | None:
-        return min((r.due_at for r in self._records.values() if r.host is None and r.due_at), default=None)
+        return min((r.due_at for r in self._free() if r.due_at), default=None)
 
     async def delete(self, session_id: str) -> None:
         self._records.pop(session_id, None)
+
+    async def bury(self, session_id: str, *, at: datetime, by: str) -> None:
+        record = self._known(session_id)
+        if record.deleted_at is None:
+            record.deleted_at, record.deleted_by = at, by
+
+    async def unbury(self, session_id: str) -> None:
+        record = self._known(session_id)
+        record.deleted_at = record.deleted_by = None
+
+    async def set_expiry(self, session_id: str, at: datetime | None) -> None:
+        self._known(session_id).expires_at = at
+
+    async def expired(self, now: datetime, *, limit: int = 100) -> Sequence[SessionRecord]:
+        late = [
+            (r.expires_at, msgspec.structs.replace(r))
+            for r in self._records.values()
+            if r.expires_at is not None and r.expires_at <= now and not r.over and r.deleted_at is None
+        ]
+        return [record for _, record in sorted(late, key=lambda one: one[0])[:limit]]
+
+    async def buried_before(self, moment: datetime, *, limit: int = 100) -> Sequence[SessionRecord]:
+        buried = [
+            (r.deleted_at, msgspec.structs.replace(r))
+            for r in self._records.values()
+            if r.deleted_at is not None and r.deleted_at < moment
+        ]
+        return [record for _, record in sorted(buried, key=lambda one: one[0])[:limit]]
 
     async def renew(self, lease: Lease, *, until: datetime) -> None:
         return None
@@ -210,6 +290,15 @@ class MemoryRecords:
     async def leave(self, lease: Lease) -> None:
         for record in self._records.values():
             record.host = None
+
+    def _known(self, session_id: str) -> SessionRecord:
+        record = self._records.get(session_id)
+        if record is None:
+            raise unknown_session(session_id)
+        return record
+
+    def _free(self) -> Sequence[SessionRecord]:
+        return [r for r in self._records.values() if r.host is None and r.deleted_at is None]
 
 
 def unknown_session(session_id: str) -> SessionNotFound:
@@ -240,4 +329,7 @@ def _matches(record: SessionRecord, which: SessionFilter) -> bool:
         which.state in (None, record.state)
         and which.app in (None, record.app)
         and which.user_id in (None, record.user_id)
+        and which.workspace_id in (None, record.workspace_id)
+        and which.deleted == (record.deleted_at is not None)
+        and (which.text is None or any(which.text.lower() in part.lower() for part in (record.title, record.app)))
     )

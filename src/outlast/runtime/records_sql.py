@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 
 import psutil
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     RowMapping,
     Select,
+    TextClause,
+    Update,
     and_,
     bindparam,
     delete,
@@ -27,6 +30,7 @@ from outlast.db.unit import reading, transaction
 from outlast.kit.errors import SessionHeld
 from outlast.kit.pages import MAX_LIMIT, Page
 from outlast.protocol.codec import Json, encode_json
+from outlast.protocol.document import OVER
 from outlast.runtime.records import (
     UNFINISHED,
     Changed,
@@ -38,10 +42,15 @@ from outlast.runtime.records import (
     page_of,
     unknown_session,
 )
-from outlast.runtime.tables import hosts, sessions
+from outlast.runtime.tables import LIVELY, hosts, sessions
 
-_FIXED = ("id", "app", "user_id", "user_name", "args", "code", "created_at")
-_MUTABLE = tuple(column.name for column in sessions.columns if column.name not in _FIXED)
+_FIXED = ("id", "app", "user_id", "user_name", "args", "code", "created_at", "workspace_id")
+_LIVELY = (*UNFINISHED, "waiting")
+_OTHERS = ("expires_at", "deleted_at", "deleted_by")
+"""Columns that who runs a session must not write: its record may be older than they are."""
+_MUTABLE = tuple(column.name for column in sessions.columns if column.name not in (*_FIXED, *_OTHERS))
+_MOMENTS = ("created_at", "updated_at", "due_at", "expires_at", "deleted_at")
+_FREE = and_(sessions.c.host.is_(None), sessions.c.deleted_at.is_(None))
 _INSERT = insert(sessions)
 _UPDATE = (
     update(sessions)
@@ -83,9 +92,7 @@ class SqlRecords:
             moment, session_id = cursor_key(cursor)
             query = query.where(tuple_(sessions.c.updated_at, sessions.c.id) < (moment, session_id))
         query = query.order_by(sessions.c.updated_at.desc(), sessions.c.id.desc()).limit(limit + 1)
-        async with reading(self._engine) as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return page_of([_record(row) for row in rows], limit=limit)
+        return page_of(await self._all(query), limit=limit)
 
     async def claim(self, session_id: str, *, host: str, now: datetime) -> SessionRecord:
         live = select(hosts.c.id).where(hosts.c.lease_until > now)
@@ -106,31 +113,55 @@ class SqlRecords:
     async def unfinished(self, *, limit: int = 1000) -> Sequence[SessionRecord]:
         query = (
             select(sessions)
-            .where(sessions.c.state.in_(UNFINISHED), sessions.c.host.is_(None))
+            .where(LIVELY, sessions.c.state.in_(UNFINISHED), _FREE)
             .order_by(sessions.c.updated_at)
             .limit(limit)
         )
-        async with reading(self._engine) as connection:
-            return [_record(row) for row in (await connection.execute(query)).mappings()]
+        return await self._all(query)
 
     async def due(self, now: datetime, *, limit: int = 100) -> Sequence[str]:
-        query = (
-            select(sessions.c.id)
-            .where(sessions.c.host.is_(None), sessions.c.due_at <= now)
-            .order_by(sessions.c.due_at)
-            .limit(limit)
-        )
+        query = select(sessions.c.id).where(_FREE, sessions.c.due_at <= now).order_by(sessions.c.due_at).limit(limit)
         async with reading(self._engine) as connection:
             return (await connection.execute(query)).scalars().all()
 
     async def next_due(self) -> datetime | None:
-        query = select(func.min(sessions.c.due_at)).where(sessions.c.host.is_(None), sessions.c.due_at.is_not(None))
+        query = select(func.min(sessions.c.due_at)).where(_FREE, sessions.c.due_at.is_not(None))
         async with reading(self._engine) as connection:
             return _aware((await connection.execute(query)).scalar_one())
 
     async def delete(self, session_id: str) -> None:
         async with transaction(self._engine) as connection:
             await connection.execute(delete(sessions).where(sessions.c.id == session_id))
+
+    async def bury(self, session_id: str, *, at: datetime, by: str) -> None:
+        mark = {
+            "deleted_at": func.coalesce(sessions.c.deleted_at, at),
+            "deleted_by": func.coalesce(sessions.c.deleted_by, by),
+        }
+        await self._mark(session_id, update(sessions).values(mark))
+
+    async def unbury(self, session_id: str) -> None:
+        await self._mark(session_id, update(sessions).values(deleted_at=None, deleted_by=None))
+
+    async def set_expiry(self, session_id: str, at: datetime | None) -> None:
+        await self._mark(session_id, update(sessions).values(expires_at=at))
+
+    async def _mark(self, session_id: str, change: Update) -> None:
+        async with transaction(self._engine) as connection:
+            if (await connection.execute(change.where(sessions.c.id == session_id))).rowcount == 0:
+                raise unknown_session(session_id)
+
+    async def expired(self, now: datetime, *, limit: int = 100) -> Sequence[SessionRecord]:
+        late = and_(sessions.c.expires_at <= now, sessions.c.state.not_in(OVER), sessions.c.deleted_at.is_(None))
+        return await self._all(select(sessions).where(late).order_by(sessions.c.expires_at).limit(limit))
+
+    async def buried_before(self, moment: datetime, *, limit: int = 100) -> Sequence[SessionRecord]:
+        buried = select(sessions).where(sessions.c.deleted_at < moment)
+        return await self._all(buried.order_by(sessions.c.deleted_at).limit(limit))
+
+    async def _all(self, query: Select[tuple[object, ...]]) -> Sequence[SessionRecord]:
+        async with reading(self._engine) as connection:
+            return [_record(row) for row in (await connection.execute(query)).mappings()]
 
     async def renew(self, lease: Lease, *, until: datetime) -> None:
         async with transaction(self._engine) as connection:
@@ -181,8 +212,16 @@ def _is_dead(row: RowMapping, *, here: str, now: datetime) -> bool:
 
 
 def _filtered(query: Select[tuple[object, ...]], which: SessionFilter) -> Select[tuple[object, ...]]:
-    wanted = {sessions.c.state: which.state, sessions.c.app: which.app, sessions.c.user_id: which.user_id}
-    return query.where(and_(True, *(column == value for column, value in wanted.items() if value is not None)))
+    c = sessions.c
+    wanted = {c.workspace_id: which.workspace_id, c.state: which.state, c.app: which.app, c.user_id: which.user_id}
+    met: list[ColumnElement[bool] | TextClause] = [
+        column == value for column, value in wanted.items() if value is not None
+    ]
+    if which.workspace_id is None and which.state in _LIVELY:
+        met.append(LIVELY)  # said word for word, or its index is of no use
+    if which.text is not None:
+        met.append(or_(*(column.icontains(which.text, autoescape=True) for column in (c.title, c.app))))
+    return query.where(c.deleted_at.is_not(None) if which.deleted else c.deleted_at.is_(None), *met)
 
 
 def _row(record: SessionRecord) -> Mapping[str, object]:
@@ -198,7 +237,7 @@ def _changes(record: SessionRecord) -> Mapping[str, object]:
 def _record(row: RowMapping) -> SessionRecord:
     values: dict[str, Json] = dict(row)
     values["args"] = json.loads(values["args"])
-    for name in ("created_at", "updated_at", "due_at"):
+    for name in _MOMENTS:
         values[name] = _aware(values[name])
     return SessionRecord(**values)
 

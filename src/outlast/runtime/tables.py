@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text, text
 
 from outlast.db.base import metadata
 
@@ -15,6 +15,9 @@ hosts = Table(
     Column("process_started", Text, nullable=False),
     Column("lease_until", DateTime(timezone=True), nullable=False),
 )
+
+LIVELY = text("state IN ('created', 'running', 'waiting')")
+"""Of which sessions there are never many: what every host looks for has a small index of its own."""
 
 sessions = Table(
     "sessions",
@@ -36,10 +39,29 @@ sessions = Table(
     Column("waiting_input", Text),
     Column("waiting_label", Text),
     Column("due_at", DateTime(timezone=True)),
-    Index("ix_sessions_activity", "updated_at", "id"),
-    Index("ix_sessions_user_activity", "user_id", "updated_at", "id"),
-    Index("ix_sessions_app_activity", "app", "updated_at", "id"),
-    Index("ix_sessions_state_activity", "state", "updated_at", "id"),
+    Column("workspace_id", Text, nullable=False, server_default=""),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("deleted_at", DateTime(timezone=True)),
+    Column("deleted_by", Text),
+    # What a row of a workspace refers to: a session of the same workspace, or nothing.
+    Index("uq_sessions_workspace_id_id", "workspace_id", "id", unique=True),
+    Index("ix_sessions_activity", "workspace_id", "updated_at", "id"),
+    Index("ix_sessions_user_activity", "workspace_id", "user_id", "updated_at", "id"),
+    Index("ix_sessions_app_activity", "workspace_id", "app", "updated_at", "id"),
+    Index("ix_sessions_state_activity", "workspace_id", "state", "updated_at", "id"),
+    Index("ix_sessions_lively", "state", "updated_at", "id", sqlite_where=LIVELY, postgresql_where=LIVELY),
     Index("ix_sessions_due", "due_at"),
     Index("ix_sessions_host", "host"),
+    Index(
+        "ix_sessions_expires",
+        "expires_at",
+        sqlite_where=text("expires_at IS NOT NULL"),
+        postgresql_where=text("expires_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_sessions_deleted",
+        "deleted_at",
+        sqlite_where=text("deleted_at IS NOT NULL"),
+        postgresql_where=text("deleted_at IS NOT NULL"),
+    ),
 )

@@ -6,13 +6,54 @@ Revises: 0001
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
+from outlast.db.tenancy import make_role, protect, unprotect
+
 revision = "0002"
 down_revision = "0001"
 
+_ACTIVITY = {
+    "ix_sessions_activity": ["updated_at", "id"],
+    "ix_sessions_user_activity": ["user_id", "updated_at", "id"],
+    "ix_sessions_app_activity": ["app", "updated_at", "id"],
+    "ix_sessions_state_activity": ["state", "updated_at", "id"],
+}
+
 
 def upgrade() -> None:
-    pass
+    make_role(op)
+    _upgrade_sessions()
+
+
+def _upgrade_sessions() -> None:
+    op.add_column("sessions", sa.Column("workspace_id", sa.Text, nullable=False, server_default=""))
+    op.add_column("sessions", sa.Column("expires_at", sa.DateTime(timezone=True)))
+    op.add_column("sessions", sa.Column("deleted_at", sa.DateTime(timezone=True)))
+    op.add_column("sessions", sa.Column("deleted_by", sa.Text))
+    for name, columns in _ACTIVITY.items():
+        op.drop_index(name, "sessions")
+        op.create_index(name, "sessions", ["workspace_id", *columns])
+    op.create_index("uq_sessions_workspace_id_id", "sessions", ["workspace_id", "id"], unique=True)
+    _create_index_where(
+        "ix_sessions_lively", ["state", "updated_at", "id"], "state IN ('created', 'running', 'waiting')"
+    )
+    _create_index_where("ix_sessions_expires", ["expires_at"], "expires_at IS NOT NULL")
+    _create_index_where("ix_sessions_deleted", ["deleted_at"], "deleted_at IS NOT NULL")
+    protect(op, "sessions")
+
+
+def _create_index_where(name: str, columns: list[str], met: str) -> None:
+    op.create_index(name, "sessions", columns, sqlite_where=sa.text(met), postgresql_where=sa.text(met))
 
 
 def downgrade() -> None:
-    pass
+    unprotect(op, "sessions")
+    for name in ("ix_sessions_deleted", "ix_sessions_expires", "ix_sessions_lively", "uq_sessions_workspace_id_id"):
+        op.drop_index(name, "sessions")
+    for name, columns in _ACTIVITY.items():
+        op.drop_index(name, "sessions")
+        op.create_index(name, "sessions", columns)
+    for column in ("deleted_by", "deleted_at", "expires_at", "workspace_id"):
+        op.drop_column("sessions", column)
