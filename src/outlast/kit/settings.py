@@ -156,6 +156,19 @@ class Settings(BaseSettings):
         description="Public key that the licence is verified with, its text or its file's path; needed with a licence.",
     )
 
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Key (32 bytes or more) that seals secrets in the database; the same for every server on one "
+        "database. When not set, made at the first start and kept in the data folder's `keys`.",
+    )
+    rate_limit: int | None = Field(
+        default=1200, ge=1, description="Requests a minute that one device or token may make; `none` for no limit."
+    )
+    fresh_for: Duration = Field(
+        default=timedelta(minutes=10),
+        description="Time for which a proof of identity counts as fresh: for passwords, keys, signing devices out.",
+    )
+
     hibernate_after: Duration = Field(
         default=timedelta(seconds=60),
         description="Time that a session waits for an answer or a timer before its process is ended.",

@@ -1,0 +1,1 @@
+"""The multi-tenant server: accounts, workspaces, licence, sessions, files, audit, events."""
