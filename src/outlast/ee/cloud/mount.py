@@ -8,7 +8,8 @@ from types import ModuleType
 
 from fastapi import FastAPI
 
-from outlast.ee.cloud import audit, auth, events, files, license, sessions, workspaces
+from outlast.ee.cloud import audit, auth, events, files, sessions, workspaces
+from outlast.ee.cloud import license as licences
 from outlast.ee.cloud.box import SecretBox, load_key
 from outlast.ee.cloud.context import Cloud, Gates
 from outlast.ee.cloud.routes import check_verbs
@@ -18,7 +19,7 @@ from outlast.runtime import Runtime
 
 API = "/api/v1"
 
-DOMAINS: Sequence[ModuleType] = (audit, events, license, auth, workspaces, files, sessions)
+DOMAINS: Sequence[ModuleType] = (audit, events, licences, auth, workspaces, files, sessions)
 """Each has ``router``, ``RULES`` and ``install(cloud)``; the order is that of their dependence."""
 
 
@@ -57,7 +58,7 @@ def open_cloud(
     cloud.gates = Gates(
         authenticator=auth.authenticator(cloud),
         memberships=workspaces.memberships(cloud),
-        licence=license.gate(cloud),
+        licence=licences.gate(cloud),
         denials=audit.denials(cloud),
     )
     return cloud

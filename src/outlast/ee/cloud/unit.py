@@ -19,7 +19,8 @@ from outlast.ee.cloud.context import ALL_WORKSPACES, SERVER_SCOPE, Cloud
 from outlast.ee.cloud.errors import NoWorkspace, SignInRequired
 
 _SCOPE = text(
-    "SELECT set_config('role', coalesce((SELECT rolname::text FROM pg_roles WHERE rolname = 'outlast_app'), 'none'), true), "
+    "SELECT set_config('role', coalesce("
+    "(SELECT rolname::text FROM pg_roles WHERE rolname = 'outlast_app'), 'none'), true), "
     "set_config('outlast.workspace', :workspace, true), set_config('outlast.user', :user, true)"
 )
 
