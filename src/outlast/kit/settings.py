@@ -147,6 +147,14 @@ class Settings(BaseSettings):
     max_upload_bytes: ByteSize = Field(
         default=ByteSize(100 * 1024**2), gt=0, description="Size of one uploaded file (`100MiB`)."
     )
+    storage_url: str = Field(
+        default="",
+        description="Where files are stored: `s3://bucket/prefix`, `gs://bucket/prefix`, `az://account/container` "
+        "(credentials from the provider's own variables), `file:///folder`; empty for `storage` in the data folder.",
+    )
+    workspace_quota_bytes: ByteSize = Field(
+        default=ByteSize(10 * 1024**3), gt=0, description="Size of all files of one workspace (`10GiB`)."
+    )
 
     license: str = Field(
         default="", description="The licence: its text, or the path of the file that holds it; empty for community."
