@@ -10,7 +10,7 @@ from outlast.ee.cloud.auth.opaque import Kind
 
 def test_a_token_holds_256_bits_from_the_systems_source_and_never_repeats() -> None:
     """[security 4]"""
-    made = {opaque.new_token(Kind.REFRESH) for _ in range(100_000)}
+    made = {opaque.new_token(Kind.PERSONAL) for _ in range(100_000)}
     assert len(made) == 100_000
     assert {len(token) for token in made} == {4 + 43 + 6}
     assert opaque.SECRET_BYTES * 8 == 256
@@ -39,6 +39,14 @@ def test_a_mistyped_token_is_told_from_a_revoked_one() -> None:
         assert not opaque.is_token(Kind.PERSONAL, token[:at] + other + token[at + 1 :])
     for odd in ("", "olt_", token[:-1], token + "0", token[:-1] + "é", token[:10] + "\ud800" + token[11:], f" {token}"):
         assert not opaque.is_token(Kind.PERSONAL, odd)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_secret_is_read_back_from_its_token_alone(kind: Kind) -> None:
+    for secret in (bytes(kind.size), b"\xff" * kind.size, bytes(range(kind.size))):
+        token = opaque.token_of(kind, secret)
+        assert opaque.secret_of(kind, token) == secret
+        assert opaque.secret_of(kind, token[:-1]) is None
 
 
 def test_a_digest_does_not_tell_the_token() -> None:

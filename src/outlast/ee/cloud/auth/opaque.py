@@ -7,6 +7,7 @@ tells a mistyped token from one that was revoked, without a look at the database
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 import string
 import zlib
@@ -14,10 +15,9 @@ from enum import Enum
 
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BASE = len(_ALPHABET)
-_VALUES = frozenset(_ALPHABET)
+_DIGITS = frozenset(_ALPHABET)
 
 SECRET_BYTES = 32
-_SECRET_DIGITS = 43  # 62 ** 43 > 2 ** 256
 _CHECKSUM_DIGITS = 6  # 62 ** 6 > 2 ** 32
 
 
@@ -36,10 +36,15 @@ class Kind(Enum):
     SHARE = "ols_"
     """Opens what was shared by a link."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of randomness; a refresh token's family has a selector too."""
+        return SECRET_BYTES + 16 if self is Kind.REFRESH else SECRET_BYTES
+
 
 def new_token(kind: Kind) -> str:
     """Make a token nobody can guess."""
-    return token_of(kind, secrets.token_bytes(SECRET_BYTES))
+    return token_of(kind, secrets.token_bytes(kind.size))
 
 
 def token_of(kind: Kind, secret: bytes) -> str:
@@ -47,18 +52,29 @@ def token_of(kind: Kind, secret: bytes) -> str:
 
     Args:
         kind: chooses the prefix.
-        secret: `SECRET_BYTES` bytes.
+        secret: as many bytes as the kind's size.
     """
-    body = kind.value + _base62(int.from_bytes(secret, "big"), _SECRET_DIGITS)
+    assert len(secret) == kind.size
+    body = kind.value + _base62(int.from_bytes(secret, "big"), _digits(kind.size))
     return body + _checksum(body)
 
 
 def is_token(kind: Kind, text: str) -> bool:
     """Tell whether the text has the shape of such a token; whether it is known is the database's to say."""
-    if len(text) != len(kind.value) + _SECRET_DIGITS + _CHECKSUM_DIGITS or not text.startswith(kind.value):
+    if len(text) != len(kind.value) + _digits(kind.size) + _CHECKSUM_DIGITS or not text.startswith(kind.value):
         return False
     body, checksum = text[:-_CHECKSUM_DIGITS], text[-_CHECKSUM_DIGITS:]
-    return _VALUES.issuperset(text[len(kind.value) :]) and _checksum(body) == checksum
+    return _DIGITS.issuperset(text[len(kind.value) :]) and _checksum(body) == checksum
+
+
+def secret_of(kind: Kind, token: str) -> bytes | None:
+    """The secret that `token_of` wrote; None if this is no such token."""
+    if not is_token(kind, token):
+        return None
+    number = 0
+    for digit in token[len(kind.value) : -_CHECKSUM_DIGITS]:
+        number = number * _BASE + _ALPHABET.index(digit)
+    return number.to_bytes(kind.size, "big") if number < 1 << kind.size * 8 else None
 
 
 def digest(token: str) -> str:
@@ -68,6 +84,11 @@ def digest(token: str) -> str:
 
 def _checksum(body: str) -> str:
     return _base62(zlib.crc32(body.encode()), _CHECKSUM_DIGITS)
+
+
+def _digits(size: int) -> int:
+    """How many digits of base 62 hold so many bytes."""
+    return math.ceil(size * 8 / math.log2(_BASE))
 
 
 def _base62(number: int, width: int) -> str:
