@@ -98,6 +98,23 @@ class CloudApi:
         async with units.writing(self.cloud, workspace_id=workspace_id) as unit:
             await workspaces.add_member(unit, user_id=someone.id, role=role)
 
+    async def leave(self, workspace_id: str, someone: Someone) -> None:
+        """Have a member leave."""
+        answer = await someone.http.post(f"/workspaces/{workspace_id}/leave")
+        assert answer.status_code == 204, answer.text
+
+    async def scopes(self) -> list[str]:
+        """All that a token may be given."""
+        return sorted({rule.scope for rule in self.cloud.policy if rule.scope is not None})
+
+    async def token(self, someone: Someone, workspace_id: str, *, scopes: list[str]) -> str:
+        """A personal access token of a workspace."""
+        answer = await someone.http.post(
+            "/auth/tokens", json={"name": "test", "workspace_id": workspace_id, "scopes": scopes}
+        )
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["token"])
+
 
 @asynccontextmanager
 async def serving_cloud(
