@@ -261,7 +261,7 @@ async def test_metadata_that_is_wrong_or_unsafe_is_refused(
 async def test_a_provider_that_is_away_is_said_so(clock: ManualClock) -> None:
     class Away(httpx2.AsyncBaseTransport):
         @override
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
             raise httpx2.ConnectError("no route")
 
     away = OidcClient(OidcProvider("corp", "Corp", ISSUER, "outlast"), clock=clock, transport=Away())
