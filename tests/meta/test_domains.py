@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,12 +45,57 @@ def test_other_domains_are_entered_by_the_front_door() -> None:
 
 
 def test_only_repositories_speak_to_the_database() -> None:
-    speakers = []
-    for domain in DOMAINS:
-        for path in sorted((CLOUD / domain).rglob("*.py")):
-            words = {"insert", "update", "delete", "select", "text"}
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy":
-                    if words & {alias.name for alias in node.names} and "repository" not in path.stem:
-                        speakers.append(str(path.relative_to(CLOUD)))
+    words = {"insert", "update", "delete", "select", "text"}
+    speakers = [
+        str(path.relative_to(CLOUD))
+        for domain in DOMAINS
+        for path in sorted((CLOUD / domain).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy" and "repository" not in path.stem
+        if words & {alias.name for alias in node.names}
+    ]
     assert speakers == []
+
+
+def test_every_query_names_its_workspace() -> None:
+    """Taking the filter out of any one query makes this red, whether or not a test goes that way.
+
+    A query over accounts, or the server's own over all workspaces, says so: `# unscoped: <why>` in its lines or on
+    its function. [security 74]
+    """
+    open_queries = []
+    for domain in DOMAINS:
+        for path in sorted((CLOUD / domain).rglob("*repository*.py")):
+            lines = path.read_text("utf-8").splitlines()
+            for function, statement in _queries(ast.parse("\n".join(lines))):
+                said = lines[statement.lineno - 1 : statement.end_lineno]
+                said += lines[function.lineno - 1 : function.body[0].lineno] if function is not None else []
+                if "# unscoped: " not in "\n".join(said) and not FILTER.search("\n".join(said)):
+                    open_queries.append(f"{path.relative_to(CLOUD)}:{statement.lineno}")
+    assert open_queries == []
+
+
+FILTER = re.compile(r"workspace_id\s*==|workspace_id=unit\.workspace_id|\bhere\(unit")
+"""How a filter is written; ``here(unit...)`` is a repository's own name for it."""
+
+
+def _queries(tree: ast.Module) -> Iterator[tuple[ast.AsyncFunctionDef | ast.FunctionDef | None, ast.stmt]]:
+    """The statements that hold a select, update or delete, with the function around them."""
+    for function in [node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef)]:
+        for statement in ast.walk(function):
+            if isinstance(statement, SIMPLE) and any(map(_is_query, ast.walk(statement))):
+                yield function, statement
+    for statement in tree.body:
+        if isinstance(statement, SIMPLE) and any(map(_is_query, ast.walk(statement))):
+            yield None, statement
+
+
+SIMPLE = (ast.Assign, ast.AnnAssign, ast.Expr, ast.Return)
+
+
+def _is_query(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"select", "update", "delete"}
+    )
