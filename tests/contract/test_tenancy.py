@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Table, text
+from sqlalchemy import text
 
-import outlast.ee.cloud.mount
 from outlast.db.base import metadata
 from outlast.db.engine import create_engine
 from outlast.db.migrations import upgrade
+from outlast.ee.cloud.mount import DOMAINS
 
 WITHOUT: dict[str, str] = {
     "stream_events": "reached only by the name in a record, which has its workspace",
@@ -20,32 +20,32 @@ WITHOUT: dict[str, str] = {
 """Tables that have no ``workspace_id``, and why; those of accounts hang on a user instead."""
 
 
-def _of_accounts(table: Table) -> bool:
-    return "user_id" in table.c and not table.c.user_id.nullable
+def _of_an_account(name: str) -> bool:
+    columns = metadata.tables[name].c
+    return "user_id" in columns and not columns.user_id.nullable
 
 
-def _tables() -> list[Table]:
-    assert outlast.ee.cloud.mount.DOMAINS
-    return list(metadata.sorted_tables)
+def _has_workspace(name: str) -> bool:
+    return "workspace_id" in metadata.tables[name].c
 
 
 def test_every_table_of_a_tenant_names_its_workspace() -> None:
     """[security 73]"""
-    without = [t.name for t in _tables() if "workspace_id" not in t.c and t.name not in WITHOUT and not _of_accounts(t)]
+    without = [n for n in metadata.tables if not _has_workspace(n) and n not in WITHOUT and not _of_an_account(n)]
     assert without == []
-    nullable = [t.name for t in _tables() if "workspace_id" in t.c and t.c.workspace_id.nullable]
+    nullable = [n for n, table in metadata.tables.items() if _has_workspace(n) and table.c.workspace_id.nullable]
     assert nullable == []
 
 
 def test_references_inside_a_workspace_carry_it() -> None:
     """[security 73]"""
     loose = []
-    for table in _tables():
+    for name, table in metadata.tables.items():
         for constraint in table.foreign_key_constraints:
-            target = constraint.referred_table
-            tenant = "workspace_id" in target.c and "workspace_id" in table.c
-            if tenant and "workspace_id" not in [element.parent.name for element in constraint.elements]:
-                loose.append(f"{table.name} -> {target.name}")
+            target = constraint.referred_table.name
+            columns = [element.parent.name for element in constraint.elements]
+            if _has_workspace(name) and _has_workspace(target) and "workspace_id" not in columns:
+                loose.append(f"{name} -> {target}")
     assert loose == []
 
 
@@ -65,5 +65,6 @@ async def test_postgres_forces_the_wall_on_every_table_of_a_tenant(postgres_url:
             walled = set(rows.scalars())
     finally:
         await engine.dispose()
-    tenants = {t.name for t in _tables() if "workspace_id" in t.c} | {"workspaces"}
+    assert DOMAINS, "their tables are known"
+    tenants = {name for name in metadata.tables if _has_workspace(name)} | {"workspaces"}
     assert tenants - walled == set()
