@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from outlast.kit.errors import Unavailable
+from outlast.kit.tracing import span
 
 READERS = 4
 """That read a SQLite file at the same time. More are no faster under one interpreter, and each holds a thread."""
@@ -30,7 +31,7 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     Raises:
         Unavailable: the database can't be reached, is full or stays locked; the same unit may go through later.
     """
-    with database_errors():
+    with database_errors(), span("database.transaction", system=engine.dialect.name):
         async with write_lock(engine), engine.connect() as connection:
             await begin(connection)
             yield connection

@@ -119,15 +119,16 @@ async def _handle(request: Request, error: Exception) -> Response:
     return problem_response(error, path=request.url.path)
 
 
-def problem_response(error: Exception, *, path: str) -> Response:
+def problem_response(error: Exception, *, path: str, logged: bool = True) -> Response:
     """Answer an error.
 
     Args:
         error: any; what is not an `OutlastError` becomes a 500 that tells nothing of the server's insides.
         path: of the request.
+        logged: whether the log is told of one of the server's own.
     """
     known = _translate(error)
-    if known.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if logged and known.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s failed: %s", path, known.message, exc_info=error)
     return Response(
         encode_json(_problem(known, path=path)),

@@ -9,11 +9,17 @@ from datetime import datetime
 import msgspec
 
 from outlast.kit.clock import Clock
+from outlast.kit.measures import Counter
 from outlast.protocol import events as e
 from outlast.runtime.records import Changed, Created, SessionRecord
 from outlast.runtime.tracking import Track, stream_of
 from outlast.streams.commit import GroupCommit
 from outlast.streams.log import Batch, StoredEvent
+
+STARTED = Counter("outlast_sessions_started_total", "Sessions that were started here.")
+WOKEN = Counter("outlast_sessions_woken_total", "Sessions that were brought back here.", ("reason",))
+ENDED = Counter("outlast_sessions_ended_total", "Sessions that ended here.", ("how", "code"))
+_COUNTED = frozenset({e.SessionStarted, e.SessionWoken, *e.TERMINAL})
 
 
 class SessionWriter:
@@ -68,6 +74,8 @@ class SessionWriter:
         changed = created
         for event in events:
             changed |= self.track.follow(event)
+        if not copied:
+            _count(events)
         if not changed:
             return self._submit(stored, None)
         self.record.updated_at = now
@@ -80,3 +88,17 @@ class SessionWriter:
 
     def _submit(self, stored: Sequence[StoredEvent], change: Created | Changed | None) -> asyncio.Future[None]:
         return self._committer.submit(Batch(stream_of(self.record.id), stored, change))
+
+
+def _count(events: Sequence[e.SessionEvent]) -> None:
+    for event in events:
+        if type(event) not in _COUNTED:
+            continue
+        if isinstance(event, e.SessionStarted):
+            STARTED.add()
+        elif isinstance(event, e.SessionWoken):
+            WOKEN.add(event.reason)
+        else:
+            ENDED.add(
+                e.kind_of(event).removeprefix("session."), event.code if isinstance(event, e.SessionFailed) else ""
+            )

@@ -7,11 +7,14 @@ crash could take back.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from outlast.kit.errors import StreamConflict, Unavailable
+from outlast.kit.measures import LATENCY_S, SIZES, Counter, Histogram
+from outlast.kit.tracing import span
 from outlast.streams.bus import Bus
 from outlast.streams.log import Batch, StreamLog
 
@@ -27,6 +30,10 @@ BUSY_WINDOW = timedelta(milliseconds=20)
 LINGER = timedelta(milliseconds=5)
 """With this many streams committed within the window, a commit waits for more to come along: one costs the same
 whether it holds one batch or fifty. A lone session is never kept waiting."""
+
+COMMIT_DURATION = Histogram("outlast_commit_duration_seconds", "Time that a commit of streams took.", LATENCY_S)
+COMMIT_BATCHES = Histogram("outlast_commit_batches", "Batches that one commit of streams held.", SIZES)
+COMMITS_REFUSED = Counter("outlast_commits_refused_total", "Commits of streams that the database refused.")
 
 
 class _Waiting:
@@ -136,9 +143,12 @@ class GroupCommit:
         return group
 
     async def _commit(self, group: Sequence[_Waiting]) -> None:
+        since = time.perf_counter()
         try:
-            conflicts = await self._append([waiting.batch for waiting in group])
+            with span("streams.commit", batches=len(group)):
+                conflicts = await self._append([waiting.batch for waiting in group])
         except Unavailable as error:
+            COMMITS_REFUSED.add()
             self._fail(group, error)
         except Exception as error:  # broad: a batch that can't be stored must not take its neighbours with it
             if len(group) == 1:
@@ -148,6 +158,8 @@ class GroupCommit:
                 if not waiting.done.done():
                     await self._commit([waiting])
         else:
+            COMMIT_DURATION.observe(time.perf_counter() - since)
+            COMMIT_BATCHES.observe(len(group))
             self._acknowledge(group, conflicts)
 
     async def _append(self, batches: Sequence[Batch]) -> Mapping[int, StreamConflict]:
