@@ -164,6 +164,9 @@ class Settings(BaseSettings):
         description="Public key that the licence is verified with, its text or its file's path; needed with a licence.",
     )
 
+    owner_email: str = Field(
+        default="owner@localhost", description="E-mail address of the owner's account that the first start makes."
+    )
     secret_key: SecretStr | None = Field(
         default=None,
         description="Key (32 bytes or more) that seals secrets in the database; the same for every server on one "

@@ -1,0 +1,64 @@
+"""The first start makes an owner, a workspace and a one-time link; later starts find them (as Jupyter does).
+
+There is no default password, and no unguarded moment: whoever can read the server's data folder is the owner.
+"""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from datetime import timedelta
+
+from outlast.ee.cloud import auth, workspaces
+from outlast.ee.cloud import unit as units
+from outlast.ee.cloud.context import Cloud
+
+LINK_LASTS = timedelta(days=1)
+HOME = "Home"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How the operator of this machine gets in.
+
+    Attributes:
+        workspace_id: the server's first workspace.
+        token: for the command line on this machine.
+        code: of a sign-in link that works once; None where people sign in by other means.
+    """
+
+    workspace_id: str
+    token: str
+    code: str | None
+
+
+async def begin(cloud: Cloud) -> Opening:
+    """Make sure that there is an owner with a workspace, and open the door for them.
+
+    Returns:
+        Fresh credentials; those of the start before are void. A server with a public address gives a link at its
+        first start only.
+
+    Raises:
+        Unavailable: the database can't be used now.
+    """
+    async with units.writing(cloud) as unit:
+        home = await workspaces.first_home(unit)
+        first = home is None
+        if home is None:
+            owner = await auth.create_person(unit, email=cloud.settings.owner_email, name=_user_name(), verified=True)
+            made = await workspaces.create_workspace(unit, name=HOME, owner_id=owner.id)
+            await auth.set_active_workspace(unit, owner.id, made.id)
+            home = workspaces.Home(workspace_id=made.id, owner_id=owner.id)
+        token = await auth.issue_local_token(unit, home.owner_id, home.workspace_id)
+        code = None
+        if first or not cloud.settings.public_url:
+            code = await auth.issue_link(unit, home.owner_id, expires_in=LINK_LASTS)
+    return Opening(workspace_id=home.workspace_id, token=token, code=code)
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "Owner"
