@@ -16,7 +16,7 @@ from outlast.streams.commit import GroupCommit
 from outlast.streams.follow import follow
 from outlast.streams.log import Batch, Snapshot
 from outlast.streams.log_memory import MemoryLog
-from outlast.streams.multiplex import MAX_STREAMS, Part, decode_positions, encode_positions, multiplexed
+from outlast.streams.multiplex import MAX_STREAMS, Multiplex, Part, decode_positions, encode_positions
 from outlast.testing.conformance import events_of
 from tests.stream.fakes import UnreadableLog
 from tests.stream.test_sse import SOON, _all, _take, parse
@@ -57,7 +57,7 @@ def test_a_client_of_many_streams_resumes_them_all_by_its_last_id(seed: int) -> 
         seen: dict[str, list[int]] = {name: [] for name in names}
         positions = dict.fromkeys(names, 0)
         while sum(map(len, seen.values())) < last * len(names):
-            body = multiplexed([Part(name, follow(log, bus, name, after=positions[name])) for name in names])
+            body = Multiplex([Part(name, follow(log, bus, name, after=positions[name])) for name in names])
             left = last * len(names) - sum(map(len, seen.values()))
             events = parse(await _take(body, random.randint(1, left)))
             await body.aclose()
@@ -79,7 +79,7 @@ async def test_each_stream_has_its_own_snapshot_and_gap() -> None:
     async def snapshot() -> Snapshot:
         return Snapshot(4, b'{"seq":4}')
 
-    body = multiplexed(
+    body = Multiplex(
         [
             Part("a", follow(log, bus, "a"), snapshot=snapshot, snapshot_first=True),
             Part("b", follow(log, bus, "b", after=1), snapshot=snapshot),
@@ -98,11 +98,11 @@ async def test_each_stream_has_its_own_snapshot_and_gap() -> None:
 async def test_many_streams_ping_and_end_as_one_does() -> None:
     bus, stopping = MemoryBus(), asyncio.Event()
     parts = [Part(name, follow(MemoryLog(), bus, name)) for name in "ab"]
-    body = multiplexed(parts, ping=SOON, stopping=stopping)
+    body = Multiplex(parts, ping=SOON, stopping=stopping)
     assert [await anext(body), await anext(body)] == [b"retry: 1000\n\n", b": ping\n\n"]
     stopping.set()
     assert set((await _all(body)).split(b"\n\n")) <= {b": ping", b""}
-    aged = multiplexed([Part("a", follow(MemoryLog(), bus, "a"))], max_age=timedelta(milliseconds=5))
+    aged = Multiplex([Part("a", follow(MemoryLog(), bus, "a"))], max_age=timedelta(milliseconds=5))
     assert await _all(aged) == b"retry: 1000\n\n"
     assert not bus._subscribers
 
@@ -110,7 +110,7 @@ async def test_many_streams_ping_and_end_as_one_does() -> None:
 async def test_a_failing_database_ends_the_connection_cleanly() -> None:
     bus, log = MemoryBus(), UnreadableLog(reads=1)
     await log.append([Batch("a", events_of(1, 1000))])
-    data = await _all(multiplexed([Part("a", follow(log, bus, "a")), Part("b", follow(MemoryLog(), bus, "b"))]))
+    data = await _all(Multiplex([Part("a", follow(log, bus, "a")), Part("b", follow(MemoryLog(), bus, "b"))]))
     assert [event.json()["seq"] for event in parse(data)] == list(range(1, 1001))
 
 
@@ -124,5 +124,20 @@ async def test_a_failing_stream_ends_the_connection_with_its_error() -> None:
         Part("b", follow(MemoryLog(), bus, "b")),
     ]
     with pytest.raises(InvalidInput, match="no such document"):
-        await _all(multiplexed(parts))
+        await _all(Multiplex(parts))
     assert not bus._subscribers
+
+
+async def test_a_stream_of_several_ends_at_once_when_its_reader_may_not_read_on() -> None:
+    """Whether it waits or has something to send. [security 33]"""
+    log, bus = MemoryLog(), MemoryBus()
+    for there in (0, 3):
+        await log.append([Batch("a", events_of(1, there))])
+        body = Multiplex([Part("a", follow(log, bus, "a"))])
+        assert await anext(body)
+        rest = asyncio.create_task(_all(body))
+        body.end()
+        assert await rest == b""
+    unopened = Multiplex([Part("a", follow(log, bus, "a"))])
+    unopened.end()
+    assert parse(await _all(unopened)) == []

@@ -313,3 +313,28 @@ async def test_a_generator_is_sent_to_its_end_and_closed_when_the_viewer_goes() 
     await endless.leave()
     assert (endless.ended, closed) == (0, ["short", "endless"])
     assert not _senders()
+
+
+async def test_a_viewer_who_may_not_read_on_is_told_the_end_at_once_and_nothing_more() -> None:
+    """At the tail, behind it, slow, or not there yet. [security 33]"""
+    log, bus = MemoryLog(), MemoryBus()
+    following = follow(log, bus, "s")
+    feed = Feed(following)
+    waiting = Viewer(feed)
+    await _soon(lambda: following.idle and not _senders())
+    feed.end()
+    await _soon(lambda: waiting.ended == 1)
+    bus.publish("s", events_of(1, 1))
+    await waiting.task
+    assert waiting.seqs == []
+    await log.append([Batch("s", events_of(1, 5))])
+    behind = Feed(follow(log, bus, "s"))
+    behind.take()
+    behind.end()
+    assert behind.over
+    assert await anext(behind, b"") == b""
+    early = Feed(follow(log, bus, "s"))
+    early.end()
+    viewer = Viewer(early)
+    await viewer.task
+    assert (viewer.seqs, viewer.ended) == ([], 1)

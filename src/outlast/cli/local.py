@@ -14,7 +14,7 @@ from outlast.runtime import Runtime
 from outlast.runtime.tracking import stream_of
 from outlast.streams.follow import follow
 
-LOCAL_USER = User(id="local", name="You", role="admin")
+LOCAL_USER = User(id="local", name="You", role="owner")
 _CHUNK_BYTES = 1024 * 1024
 
 

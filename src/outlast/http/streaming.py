@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from typing import Protocol
 
 from starlette.responses import Response
@@ -29,18 +29,23 @@ class Body(Protocol):
     async def aclose(self) -> None: ...
 
 
+class Chunks(Protocol):
+    """What gives encoded frames, and can be closed: a generator, or `outlast.streams.multiplex.Multiplex`."""
+
+    def __anext__(self) -> Awaitable[bytes]: ...
+    async def aclose(self) -> None: ...
+
+
 class EventStream(Response):
     """Answers with server-sent events.
 
     Args:
-        body: a feed, or a generator of encoded frames; closed with the response.
+        body: a feed, or else what gives frames; closed with the response.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(
-        self, body: Feed | AsyncGenerator[bytes, None], *, status: int = 200, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, body: Feed | Chunks, *, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         # `x-accel-buffering` tells nginx to hand frames on as they come.
         super().__init__(status_code=status, headers={"x-accel-buffering": "no", **(headers or {})})
         del self.headers["content-length"]
@@ -116,12 +121,12 @@ class _Sender:
 
 
 class _Pulled:
-    """A generator as a body that is never idle."""
+    """Chunks as a body that is never idle."""
 
     __slots__ = ("_chunks", "over")
     idle = False
 
-    def __init__(self, chunks: AsyncGenerator[bytes, None]) -> None:
+    def __init__(self, chunks: Chunks) -> None:
         self._chunks = chunks
         self.over = False
 
@@ -133,7 +138,7 @@ class _Pulled:
 
     async def next(self, *, wait: bool) -> bytes:
         try:
-            return await anext(self._chunks)
+            return await self._chunks.__anext__()
         except StopAsyncIteration:
             self.over = True
             return b""

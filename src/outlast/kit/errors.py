@@ -18,6 +18,7 @@ OutlastError
 │   ├── StreamConflict           another writer owns the stream (the fence)
 │   └── BranchImpossible
 ├── Refused                 403  not allowed
+│   ├── AudienceOnly        403  the input was asked of somebody else
 │   └── Unauthenticated     401
 ├── TooMuch                 429  a limit of the server
 ├── AppBroken               422  the app's file can't be loaded
@@ -164,6 +165,16 @@ class Refused(OutlastError):
 
     code = "refused"
     status = 403
+
+
+class AudienceOnly(Refused):
+    """This input was asked of somebody else; ``audience`` says whom."""
+
+    code = "input.not_yours"
+
+    def __init__(self, message: str, *, audience: str) -> None:
+        super().__init__(message, audience=audience)
+        self.audience = audience
 
 
 class Unauthenticated(Refused):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,13 +25,14 @@ from outlast.kit.errors import (
 )
 from outlast.protocol import events as e
 from outlast.protocol.admission import Gate
-from outlast.protocol.commands import AppInfo, Limits, Recording, Start
+from outlast.protocol.commands import Limits, Recording, Start
 from outlast.protocol.document import Document, apply, recording_of
+from outlast.runtime.appetite import process_limits, surroundings_of
 from outlast.runtime.files import SessionFiles
 from outlast.runtime.live import LiveSession, Outcome, Surroundings
-from outlast.runtime.records import SessionRecord, SessionRecords
+from outlast.runtime.records import SessionRecord, SessionRecords, unknown_session
 from outlast.runtime.registry import AppEntry, Registry
-from outlast.runtime.tracking import OpenInput, SessionLimits, stream_of, tighter
+from outlast.runtime.tracking import OpenInput, SessionLimits, stream_of
 from outlast.runtime.turns import Turns
 from outlast.runtime.writer import SessionWriter
 from outlast.streams.commit import GroupCommit
@@ -151,27 +152,29 @@ class AwakeSessions:
                 if not record.over:
                     await self.replay(session_id, reason)
 
-    async def replay(self, session_id: str, reason: str, answer: e.InputSubmitted | None = None) -> LiveSession | None:
+    async def replay(
+        self, session_id: str, reason: str, *, answer: e.InputSubmitted | None = None, known_as: Collection[str] = ()
+    ) -> LiveSession | None:
         """Claim a sleeping session and run it again from its start, with all that is recorded.
 
         Args:
             session_id: whose turn the caller holds.
             reason: for `SessionWoken`.
             answer: committed together with the waking.
+            known_as: further names of who answers.
 
         Returns:
             The awake session; None when its app can't be loaded now: then all is kept, and tried again later.
         """
         ports = self.ports
-        record = await ports.records.get(session_id)
-        if record.over:
-            raise SessionOver("The session has ended.")
+        _check_goes_on(await ports.records.get(session_id))
         record = await ports.records.claim(session_id, host=self.name, now=ports.clock.now())
         try:
+            _check_goes_on(record)  # it may have ended meanwhile
             document = await document_at(ports.log, stream_of(session_id))
             live = self.make(record, document.seq)
             _take_over(live, document)
-            events: list[e.SessionEvent] = [] if answer is None else [_checked(live, answer)]
+            events: list[e.SessionEvent] = [] if answer is None else [_checked(live, answer, known_as)]
             try:
                 entry = await ports.registry.find(record.app)
             except (AppNotFound, AppBroken) as error:
@@ -220,10 +223,10 @@ class AwakeSessions:
             attempt=record.attempt,
             secrets={name: self.ports.secrets[name] for name in entry.info.secrets if name in self.ports.secrets},
             scratch=str(live.scratch),
-            limits=_process_limits(self.settings.process_limits, entry.info),
+            limits=process_limits(self.settings.process_limits, entry.info),
             recording=recording,
         )
-        live.around = _surroundings(self._around, entry.info)
+        live.around = surroundings_of(self._around, entry.info)
         process.send(start)
         live.attach(process)
         self._spawn_task(self._see_off(live))
@@ -329,41 +332,10 @@ class AwakeSessions:
         task.add_done_callback(self._tasks.discard)
 
 
-def _process_limits(limits: Limits, info: AppInfo) -> Limits:
-    """The server's limits, or the app's own where those are tighter."""
-    own = {name: round(value) for name, value in info.limits.items()}
-    return Limits(
-        cpu_s=tighter(limits.cpu_s, own.get("cpu_s")),
-        memory_bytes=tighter(limits.memory_bytes, own.get("memory_bytes")),
-        open_files=tighter(limits.open_files, own.get("open_files")),
-        processes=tighter(limits.processes, own.get("processes")),
-    )
-
-
-def _surroundings(around: Surroundings, info: AppInfo) -> Surroundings:
-    limits, own = around.limits, info.limits
-    sizes = {name: round(own[name]) for name in ("stream_bytes", "bytes_per_s") if name in own}
-    hibernate_after = info.hibernate_after_s
-    return msgspec.structs.replace(
-        around,
-        limits=SessionLimits(
-            wall_time=tighter(limits.wall_time, timedelta(seconds=own["wall_s"]) if "wall_s" in own else None),
-            stream_bytes=tighter(limits.stream_bytes, sizes.get("stream_bytes")),
-            bytes_per_s=tighter(limits.bytes_per_s, sizes.get("bytes_per_s")),
-        ),
-        # A session that could not be replayed must keep its process.
-        hibernate_after=None
-        if not info.durable
-        else around.hibernate_after
-        if hibernate_after is None
-        else timedelta(seconds=hibernate_after),
-    )
-
-
 def _take_over(live: LiveSession, document: Document) -> None:
     """Give a session that wakes what it had in mind when it fell asleep."""
     live.track.inputs = {
-        key: OpenInput(asked.kind, asked.spec, asked.label)
+        key: OpenInput(asked.kind, asked.spec, asked.label, asked.audience)
         for key, asked in document.inputs.items()
         if asked.state == "open"
     }
@@ -371,7 +343,14 @@ def _take_over(live: LiveSession, document: Document) -> None:
     live.track.timers = {key: due for key, due in document.timers.items() if due > live.now()}
 
 
-def _checked(live: LiveSession, answer: e.InputSubmitted) -> e.SessionEvent:
-    value = live.track.check(answer.input, answer.value)
+def _check_goes_on(record: SessionRecord) -> None:
+    if record.deleted_at is not None:
+        raise unknown_session(record.id)
+    if record.over:
+        raise SessionOver("The session has ended.")
+
+
+def _checked(live: LiveSession, answer: e.InputSubmitted, known_as: Collection[str]) -> e.SessionEvent:
+    value = live.track.check(answer.input, answer.value, by=answer.by, known_as=known_as)
     secret = bool(live.track.inputs[answer.input].spec.get("secret"))
     return msgspec.structs.replace(answer, value=value, secret=secret)

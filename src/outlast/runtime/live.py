@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -118,15 +118,15 @@ class LiveSession(SessionWriter):
         self._pumping = asyncio.create_task(self._run(process), name=f"session {self.record.id}")
         self._listening = asyncio.create_task(self._listen(process))
 
-    async def submit(self, input_id: str, value: Json, *, by: e.User | None) -> None:
+    async def submit(self, input_id: str, value: Json, *, by: e.User | None, known_as: Collection[str] = ()) -> None:
         """Give an answer: committed first, then handed to the app. Of two at once, the first wins.
 
         Raises:
-            SessionOver, InputNotFound, AlreadyAnswered, InvalidAnswer: see `Track.check`.
+            OutlastError: see `Track.check`.
             SessionHeld: another host has taken over.
             Unavailable: nothing was stored; the same answer may be given again.
         """
-        canonical = self.track.check(input_id, value)
+        canonical = self.track.check(input_id, value, by=by, known_as=known_as)
         asked = self.track.inputs.pop(input_id)
         self.track.answered.add(input_id)
         self._alarms.stop(f"timer t:{input_id}")

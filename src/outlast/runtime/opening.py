@@ -7,7 +7,7 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -38,7 +38,7 @@ from outlast.runtime.tracking import SessionLimits
 from outlast.streams.bus import Bus
 from outlast.streams.bus_memory import MemoryBus
 from outlast.streams.commit import GroupCommit
-from outlast.streams.log import StreamLog
+from outlast.streams.log import Companion, StreamLog
 from outlast.streams.log_memory import MemoryLog
 from outlast.streams.log_sql import SqlLog
 
@@ -62,6 +62,7 @@ class Runtime:
         log, bus: their streams.
         records: what lists show.
         files: pictures, downloads, uploads.
+        engine: of the database, None in memory; disposed with the runtime.
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class Runtime:
         self.registry = Registry(executor, lambda **file: msgspec.structs.replace(source, **file))
         self._committer = GroupCommit(log, self.bus)
         self._ownership = Ownership(records, clock, self._take_over)
-        self._engine = engine
+        self.engine = engine
         self._source = source
         ports = Ports(
             registry=self.registry,
@@ -117,6 +118,11 @@ class Runtime:
         return self._ownership.lease
 
     @property
+    def holds_lease(self) -> bool:
+        """Whether this host may own sessions now."""
+        return self._ownership.held
+
+    @property
     def executor(self) -> Executor:
         """What gives sessions their processes."""
         return self._executor
@@ -147,10 +153,10 @@ class Runtime:
             await self._ownership.stop()
         await self.bus.close()
         await asyncio.to_thread(shutil.rmtree, self._folder, True)
-        if self._engine is not None:
+        if self.engine is not None:
             if isinstance(self.log, SqlLog):
                 await self.log.close()
-            await self._engine.dispose()
+            await self.engine.dispose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -170,13 +176,21 @@ class Runtime:
         self._timers.changed()
 
 
-async def open_runtime(settings: Settings, paths: Sequence[str | Path] = (), *, resume: bool = True) -> Runtime:
+async def open_runtime(
+    settings: Settings,
+    paths: Sequence[str | Path] = (),
+    *,
+    resume: bool = True,
+    companion: Callable[[SqlRecords], Companion] | None = None,
+) -> Runtime:
     """Open a runtime over a database; an embedded one is brought up to date first.
 
     Args:
         settings: of the database and the host.
         paths: files, folders and modules of apps; loaded in the background.
         resume: go on with the sessions that other hosts left; false to run one's own beside a server.
+        companion: makes what writes the records' changes, in the transaction of the events that made them, together
+            with what else it writes; the records themselves unless given.
 
     Raises:
         InvalidInput: one of the paths leads nowhere.
@@ -193,7 +207,7 @@ async def open_runtime(settings: Settings, paths: Sequence[str | Path] = (), *, 
         raise
     records = SqlRecords(engine)
     runtime = Runtime(
-        log=SqlLog(engine, records),
+        log=SqlLog(engine, records if companion is None else companion(records)),
         records=records,
         executor=Executors(spares=settings.spares),
         settings=host_settings(settings),

@@ -30,7 +30,8 @@ from outlast.streams.follow import follow
 from outlast.streams.snapshots import document_at
 from outlast.streams.sse import encode, projection
 
-_USER = User(id="local", name="local")
+# Who may do what is for the application around it to say.
+_USER = User(id="local", name="local", role="owner")
 
 
 @dataclass
@@ -135,7 +136,7 @@ class SessionService:
             raise RuntimeError("The session is over.")
         input_id, value = _parse(interaction)
         if live is not None:
-            live.track.check(input_id, value)
+            live.track.check(input_id, value, by=_USER)
         self._do(self._runtime.host.submit(session_id, input_id, value, by=_USER))
 
     async def generate_events(self, session_id: str) -> AsyncIterator[str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
-from outlast.kit.errors import AlreadyAnswered, InputNotFound, LimitExceeded, SessionOver
+from outlast.kit.errors import AlreadyAnswered, AudienceOnly, InputNotFound, LimitExceeded, SessionOver
 from outlast.protocol import events as e
 from outlast.protocol.codec import Json
 from outlast.protocol.document import State
 from outlast.protocol.inputs import check
+from outlast.runtime.audience import fits
 from outlast.runtime.records import SessionRecord
 
 T = TypeVar("T", int, timedelta)
@@ -40,6 +41,7 @@ class OpenInput(msgspec.Struct, frozen=True):
     kind: str
     spec: Mapping[str, Json]
     label: str = ""
+    audience: str | None = None
 
 
 def stream_of(session_id: str) -> str:
@@ -73,7 +75,7 @@ class Track:
                 self.progressed = True
                 return record.state == "waiting" and self._run()
             case e.InputRequested():
-                self.inputs[event.input] = OpenInput(event.kind, event.spec, event.label)
+                self.inputs[event.input] = OpenInput(event.kind, event.spec, event.label, event.audience)
                 self.progressed = True
                 return False
             case e.InputSubmitted() | e.InputWithdrawn():
@@ -88,14 +90,19 @@ class Track:
             case _:
                 return self._follow_state(event)
 
-    def check(self, input_id: str, value: Json) -> Json:
+    def check(self, input_id: str, value: Json, *, by: e.User | None, known_as: Collection[str] = ()) -> Json:
         """Check an answer.
+
+        Args:
+            input_id: what is answered.
+            value: the answer.
+            by, known_as: who gives it (`outlast.runtime.audience.fits`).
 
         Returns:
             The answer in its canonical form.
 
         Raises:
-            SessionOver, InputNotFound, AlreadyAnswered, InvalidAnswer: why it can't be given.
+            SessionOver, InputNotFound, AlreadyAnswered, AudienceOnly, InvalidAnswer: why it can't be given.
         """
         if self.record.over:
             raise SessionOver("The session has ended; it takes no more answers.")
@@ -104,6 +111,9 @@ class Track:
         asked = self.inputs.get(input_id)
         if asked is None:
             raise InputNotFound(f"The session asks no input {input_id!r}.")
+        if not fits(asked.audience, by, owner_id=self.record.user_id, known_as=known_as):
+            audience = asked.audience or ""
+            raise AudienceOnly(f"This question is for {audience}; let them answer it.", audience=audience)
         return check(asked.kind, asked.spec, value)
 
     def timer_over(self, timer: str) -> None:

@@ -19,7 +19,7 @@ from outlast.runtime.tracking import stream_of
 from outlast.server.deps import Context, In, SessionId
 from outlast.streams.follow import Follow, follow
 from outlast.streams.log import Snapshot
-from outlast.streams.multiplex import Part, decode_positions, multiplexed
+from outlast.streams.multiplex import Multiplex, Part, decode_positions
 from outlast.streams.snapshots import snapshot_source
 from outlast.streams.sse import OPENING, Feed, frame_of, projection
 
@@ -131,7 +131,7 @@ async def follow_streams(
         for name, seq in positions.items()
     ]
     limits = context.limits
-    return EventStream(multiplexed(parts, ping=limits.ping, max_age=limits.max_age, stopping=context.stopping))
+    return EventStream(Multiplex(parts, ping=limits.ping, max_age=limits.max_age, stopping=context.stopping))
 
 
 @router.get("/sessions/{session_id}/history", **operation(EventList, SessionNotFound, StreamTrimmed))

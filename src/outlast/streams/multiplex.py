@@ -79,30 +79,51 @@ def decode_positions(text: str) -> Mapping[str, int]:
     return positions
 
 
-async def multiplexed(
-    parts: Sequence[Part],
-    *,
-    ping: timedelta = PING,
-    max_age: timedelta = MAX_AGE,
-    stopping: asyncio.Event | None = None,
-) -> AsyncGenerator[bytes, None]:
-    """Give the body of an event stream that carries several; it closes what the parts follow at its end.
+class Multiplex:
+    """The body of an event stream that carries several; it closes what the parts follow at its end.
+
+    It is an iterator over writes, each of one or several whole frames. Close it (`aclose`) when the client has gone.
 
     Args:
         parts: the streams, each authorised by the caller.
         ping, max_age, stopping: as for `outlast.streams.sse.Feed`.
-
-    Returns:
-        Writes, each of one or several whole frames. Close it (``aclose``) when the client has gone.
     """
-    reader = _Reader(parts)
-    pulse = Pulse(reader.changed.set, every=ping, max_age=max_age, stopping=stopping)
+
+    __slots__ = ("_chunks", "_pulse")
+
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        *,
+        ping: timedelta = PING,
+        max_age: timedelta = MAX_AGE,
+        stopping: asyncio.Event | None = None,
+    ) -> None:
+        reader = _Reader(parts)
+        self._pulse = Pulse(reader.changed.set, every=ping, max_age=max_age, stopping=stopping)
+        self._chunks = _chunks(reader, self._pulse)
+
+    def __aiter__(self) -> Multiplex:
+        return self
+
+    async def __anext__(self) -> bytes:
+        return await anext(self._chunks)
+
+    def end(self) -> None:
+        """Have the stream end cleanly at once, before anything else is sent: its reader may not read on."""
+        self._pulse.end()
+
+    async def aclose(self) -> None:
+        """Stop listening; safe to call twice."""
+        await self._chunks.aclose()
+
+
+async def _chunks(reader: _Reader, pulse: Pulse) -> AsyncGenerator[bytes, None]:
     pulse.start()
     try:
         yield OPENING
         reader.start()
-        while not pulse.over and reader.lives:
-            await reader.changed.wait()
+        while reader.lives and await _goes_on(reader, pulse):
             if chunk := reader.take():
                 pulse.sent()
                 yield chunk
@@ -111,6 +132,13 @@ async def multiplexed(
     finally:
         pulse.close()
         await reader.close()
+
+
+async def _goes_on(reader: _Reader, pulse: Pulse) -> bool:
+    """Wait for something to happen; False when it is the end."""
+    if not pulse.over:
+        await reader.changed.wait()
+    return not pulse.over
 
 
 class _Reader:

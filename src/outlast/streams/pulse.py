@@ -44,7 +44,7 @@ class Pulse:
         clock = self._clock = _clock_of(self._stopping)
         self._sent_at = clock.time()
         self._ends_at += self._sent_at
-        self.over = self._stopping is not None and self._stopping.is_set()
+        self.over = self.over or (self._stopping is not None and self._stopping.is_set())
         clock.enter(self, at=self._next_at())
 
     def sent(self) -> None:
@@ -65,7 +65,7 @@ class Pulse:
             clock.leave()
 
     def end(self) -> None:
-        """End the stream now."""
+        """End the stream now, or as soon as it starts."""
         if self._wake is not None:
             self.over = True
             self._wake()

@@ -175,6 +175,10 @@ class Feed:
             self._over = True
             return b""
 
+    def end(self) -> None:
+        """Have the stream end cleanly at once, before anything else is sent: its reader may not read on."""
+        self._pulse.end()
+
     async def aclose(self) -> None:
         """Stop listening; safe to call twice."""
         self._over = self._opened = True
