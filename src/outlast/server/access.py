@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from outlast.ee.cloud.work import Work
@@ -96,8 +97,8 @@ class FrontDoor:
                 duration_ms=round((ended - watch.since) * 1000, 2),
                 request_id=watch.id,
                 stream=watch.is_stream,
-                user=user,
-                workspace=workspace,
+                user=user or msgspec.UNSET,
+                workspace=workspace or msgspec.UNSET,
             )
         )
 

@@ -31,7 +31,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u2028\u2029]")
 Record = MutableMapping[str, Json]
 
 
-class Access(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Access(msgspec.Struct, frozen=True, kw_only=True):
     """One answered request: never its query string, which may hold what is nobody's business.
 
     Attributes:
@@ -50,9 +50,9 @@ class Access(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: int
     duration_ms: float
     request_id: str
-    stream: bool = False
-    user: str = ""
-    workspace: str = ""
+    stream: bool
+    user: str | msgspec.UnsetType = msgspec.UNSET
+    workspace: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class AccessLog:
