@@ -7,10 +7,11 @@ one write lock: nothing in it may wait for the engine, whose commits need that l
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outlast.db.unit import reading, transaction
@@ -86,6 +87,24 @@ class Unit:
     def scope(self) -> str:
         """The workspace, or `SERVER_SCOPE` for what is about accounts."""
         return SERVER_SCOPE if self._workspace_id in (None, ALL_WORKSPACES) else str(self._workspace_id)
+
+    @asynccontextmanager
+    async def within(self, workspace_id: str) -> AsyncIterator[Unit]:
+        """The same transaction, about another workspace: one that is being made, or that an invite opens.
+
+        Args:
+            workspace_id: who may enter it, the verb must have found out by itself; `ALL_WORKSPACES` to count over all.
+        """
+        inner = Unit(self.cloud, self.connection, caller=self._caller, workspace_id=workspace_id, origin=self.origin)
+        inner.now, inner._after = self.now, self._after
+        await _confine(self.connection, self._caller, workspace_id)
+        try:
+            yield inner
+        except BaseException:  # broad: whatever ended it, a unit that goes on sees its own workspace alone
+            with suppress(DBAPIError):  # PostgreSQL takes no statement after one that failed
+                await _confine(self.connection, self._caller, self._workspace_id)
+            raise
+        await _confine(self.connection, self._caller, self._workspace_id)
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Have something called once this is committed, and not at all if it is not."""
