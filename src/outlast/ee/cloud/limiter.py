@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 
 MAX_BUCKETS = 50_000
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,10 @@ class Limiter:
         name = quota.name, key
         left, at = self._buckets.pop(name, (float(quota.requests), now_s))
         left = min(float(quota.requests), left + (now_s - at) * rate)
-        allowed = left >= 1
+        allowed = left >= 1 - ROUNDING
         if allowed:
             left -= 1
         self._buckets[name] = left, now_s  # popped and put back: the dict's order is that of use
         if len(self._buckets) > MAX_BUCKETS:
             del self._buckets[next(iter(self._buckets))]
-        return Taken(allowed, int(left), 0 if allowed else max(1, math.ceil((1 - left) / rate)))
+        return Taken(allowed, int(left), 0 if allowed else max(1, math.ceil((1 - left) / rate - ROUNDING)))
