@@ -95,7 +95,8 @@ def _build(app: FastAPI) -> dict[str, Json]:
     )
     _, schemas = msgspec.json.schema_components(list(dict.fromkeys(_bodies)), ref_template=_REF)
     components = document.setdefault("components", {})
-    components["schemas"] = {name: _first_paragraph(schema) for name, schema in sorted(schemas.items())}
+    modelled = components.get("schemas", {})  # what FastAPI itself made of Pydantic models
+    components["schemas"] = {name: _first_paragraph(schema) for name, schema in sorted({**modelled, **schemas}.items())}
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]
     for path in document["paths"].values():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypedDict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypedDict
 
 import msgspec
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
@@ -149,6 +149,23 @@ def origin_of(request: Request) -> Origin:
     return Origin(ip=client.host if client else "", user_agent=request.headers.get("user-agent", "")[:400])
 
 
+class Served(NamedTuple):
+    """One method of one route, as it is mounted."""
+
+    method: str
+    path: str
+    verb: str
+
+
+def served(app: FastAPI) -> Iterator[Served]:
+    """All routes of the cloud that an app serves."""
+    for found in iter_route_contexts(app.routes):  # an included router keeps its routes to itself
+        route = found.original_route
+        if isinstance(route, CloudRoute):
+            for method in sorted(found.methods or ()):
+                yield Served(method, found.path or "", route.verb)
+
+
 def check_verbs(app: FastAPI, policy: Policy) -> Mapping[str, Sequence[str]]:
     """Check that each route of the cloud names a verb that is listed.
 
@@ -159,8 +176,7 @@ def check_verbs(app: FastAPI, policy: Policy) -> Mapping[str, Sequence[str]]:
         UnlistedVerb: the server must not start.
     """
     found: dict[str, list[str]] = {}
-    for route in app.routes:
-        if isinstance(route, CloudRoute):
-            policy.rule(route.verb)
-            found.setdefault(route.verb, []).extend(f"{method} {route.path}" for method in sorted(route.methods or ()))
+    for method, path, verb in served(app):
+        policy.rule(verb)
+        found.setdefault(verb, []).append(f"{method} {path}")
     return found
