@@ -14,16 +14,19 @@ SERVER_FILE = "server.json"
 
 
 class RunningServer(msgspec.Struct, frozen=True):
-    """What the file holds, readable by its owner alone, while a server runs."""
+    """What the file holds, readable by its owner alone, while a server runs.
+
+    Attributes:
+        token: of the first owner, for the command line on this machine; each start makes another.
+        workspace_id: the server's first workspace; empty to ask the server for the user's own.
+        link: what to open in a browser, once; the bare address where people sign in by other means.
+    """
 
     url: str
     token: str
     pid: int
-
-    @property
-    def link(self) -> str:
-        """What to open in a browser."""
-        return f"{self.url}/?token={self.token}"
+    workspace_id: str = ""
+    link: str = ""
 
 
 def running_server(data_dir: Path) -> RunningServer | None:

@@ -118,9 +118,8 @@ async def serve_async(
     stopping = asyncio.Event()
     with contextlib.closing(_listen(settings.host, settings.port)) as listener:
         port = int(listener.getsockname()[1])
-        running = RunningServer(
-            url=f"http://{_url_host(settings.host)}:{port}", token=settings.access_token(), pid=os.getpid()
-        )
+        url, token = f"http://{_url_host(settings.host)}:{port}", settings.access_token()
+        running = RunningServer(url=url, token=token, pid=os.getpid(), link=f"{url}/?token={token}")
         runtime = await open_runtime(settings, paths)
         try:
             app = create_app(
