@@ -180,6 +180,20 @@ class Settings(BaseSettings):
         description="Time for which a proof of identity counts as fresh: for passwords, keys, signing devices out.",
     )
 
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Mail server: `smtp://user:password@mail.example.org:587` (STARTTLS), `smtps://…:465` (TLS) or "
+        "`smtp+plain://localhost:25`. Without one no mail is sent; on a laptop it is kept for `/api/v1/dev/outbox`.",
+    )
+    mail_from: str = Field(
+        default="Outlast <outlast@localhost>", max_length=200, description="Sender of mails, with or without a name."
+    )
+    providers_file: Path | None = Field(
+        default=None,
+        description="TOML file of OpenID providers that people may sign in with, a table for each: "
+        "`[name]` with `title`, `issuer`, `client_id`, `client_secret`.",
+    )
+
     hibernate_after: Duration = Field(
         default=timedelta(seconds=60),
         description="Time that a session waits for an answer or a timer before its process is ended.",

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from fastapi import FastAPI
 
-from outlast.ee.cloud import audit, auth, events, files, sessions, workspaces
+from outlast.ee.cloud import audit, auth, events, files, mail, sessions, workspaces
 from outlast.ee.cloud import license as licences
 from outlast.ee.cloud.box import SecretBox, load_key
 from outlast.ee.cloud.context import Cloud, Gates
@@ -19,7 +19,7 @@ from outlast.runtime import Runtime
 
 API = "/api/v1"
 
-DOMAINS: Sequence[ModuleType] = (audit, events, licences, auth, workspaces, files, sessions)
+DOMAINS: Sequence[ModuleType] = (audit, events, mail, licences, auth, workspaces, files, sessions)
 """Each has ``router``, ``RULES`` and ``install(cloud)``; the order is that of their dependence."""
 
 

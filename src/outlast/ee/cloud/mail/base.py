@@ -6,16 +6,17 @@ ends after the text and before the reply, the mail is sent again. It keeps no or
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import HeaderParseError, MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime
 from typing import Protocol
 
 from outlast.ee.cloud.mail.errors import MailRefused
+from outlast.kit.ids import new_id
 
 MAX_ADDRESS_BYTES = 254
 """RFC 5321 §4.5.3.1.3, less the angle brackets."""
@@ -30,11 +31,13 @@ class Mail:
         to: one address, without a name.
         subject: one line.
         text: the body, plain text.
+        id: names it in its Message-ID, so that a mail which was sent twice is shown once.
     """
 
     to: str
     subject: str
     text: str
+    id: str = field(default_factory=new_id)
 
 
 class Mailer(Protocol):
@@ -75,7 +78,7 @@ def compose(mail: Mail, *, sender: str, at: datetime) -> EmailMessage[str, Addre
     except (ValueError, MessageError) as error:
         raise MailRefused("No header of a mail may hold a line break.") from error
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip("> ") or "localhost")
+    message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2].rstrip('> ') or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     return message

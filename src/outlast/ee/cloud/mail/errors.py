@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outlast.kit.errors import InvalidInput, Unavailable
+from outlast.kit.errors import InvalidInput, NotFound, Unavailable
 
 
 class MailRefused(InvalidInput):
@@ -11,13 +11,13 @@ class MailRefused(InvalidInput):
     code = "mail.invalid"
 
 
-class MailUnavailable(Unavailable):
-    """The server has no way to send mail."""
-
-    code = "mail.unavailable"
-
-
 class MailNotSent(Unavailable):
     """The mail server did not take the mail."""
 
     code = "mail.not_sent"
+
+
+class NoOutbox(NotFound):
+    """This server keeps no mails to read."""
+
+    code = "mail.no_outbox"
