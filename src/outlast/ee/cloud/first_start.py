@@ -12,9 +12,12 @@ from datetime import timedelta
 from outlast.ee.cloud import auth, workspaces
 from outlast.ee.cloud import unit as units
 from outlast.ee.cloud.context import Cloud
+from outlast.ee.cloud.unit import Unit
+from outlast.kit.private import write_private
 
 LINK_LASTS = timedelta(days=1)
 HOME = "Home"
+TOKEN_FILE = "local-token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ async def begin(cloud: Cloud) -> Opening:
     """Make sure that there is an owner with a workspace, and open the door for them.
 
     Returns:
-        Fresh credentials; those of the start before are void. A server with a public address gives a link at its
-        first start only.
+        The credentials. The token is the one of the start before while that is good: what follows a session goes on
+        over a restart. A server with a public address gives a link at its first start only.
 
     Raises:
         Unavailable: the database can't be used now.
@@ -50,11 +53,21 @@ async def begin(cloud: Cloud) -> Opening:
             made = await workspaces.create_workspace(unit, name=HOME, owner_id=owner.id)
             await auth.set_active_workspace(unit, owner.id, made.id)
             home = workspaces.Home(workspace_id=made.id, owner_id=owner.id)
-        token = await auth.issue_local_token(unit, home.owner_id, home.workspace_id)
+        token = await _local_token(unit, home)
         code = None
         if first or not cloud.settings.public_url:
             code = await auth.issue_link(unit, home.owner_id, expires_in=LINK_LASTS)
     return Opening(workspace_id=home.workspace_id, token=token, code=code)
+
+
+async def _local_token(unit: Unit, home: workspaces.Home) -> str:
+    path = unit.cloud.settings.data_dir / "keys" / TOKEN_FILE
+    known = path.read_text("ascii").strip() if path.exists() else ""
+    if known and await auth.is_good_token(unit, known, user_id=home.owner_id, workspace_id=home.workspace_id):
+        return known
+    token = await auth.issue_local_token(unit, home.owner_id, home.workspace_id)
+    unit.after_commit(lambda: write_private(path, token.encode()))
+    return token
 
 
 def _user_name() -> str:
