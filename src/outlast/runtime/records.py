@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -79,9 +79,15 @@ class Created(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """A session's record is now this; only the host that owns its epoch writes it."""
+    """A session's record is now this; only the host that owns its epoch writes it.
+
+    Attributes:
+        news: what others may want to hear of it: the session goes on in another state or under another title, or it
+            has ended with this.
+    """
 
     record: SessionRecord
+    news: Literal["none", "updated", "ended"] = "none"
 
 
 class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,6 +57,11 @@ class SqlLog:
         self._insert = str(_INSERT.compile(dialect=engine.dialect))
         self._save = _save_statement(sqlite=engine.dialect.name == "sqlite")
 
+    @property
+    def companion(self) -> Companion | None:
+        """What writes in the same transaction."""
+        return self._companion
+
     async def append(self, batches: Sequence[Batch]) -> Mapping[int, StreamConflict]:
         return await self._writer.run(partial(self._append, batches))
 

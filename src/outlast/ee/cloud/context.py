@@ -67,11 +67,11 @@ class Memberships(Protocol):
 class LicenceGate(Protocol):
     """Tells what the licence allows (domain license)."""
 
-    async def check(self, rule: Rule, *, writes: bool) -> None:
+    async def check(self, rule: Rule, *, writes: bool, workspace_id: str | None = None) -> None:
         """Let a verb pass.
 
         Raises:
-            OutlastError: ``license.expired``, when the licence allows reading alone.
+            OutlastError: ``license.expired``, when the licence allows reading alone; ``license.feature_missing``.
         """
         ...
 

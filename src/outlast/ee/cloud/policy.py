@@ -36,6 +36,7 @@ class Rule:
         scope: what a personal access token must hold (``workspaces:write``); None if no token may do this.
         fresh: needs a proof of who they are within `Settings.fresh_for` (ASVS 7.5.1).
         creates: takes an Idempotency-Key.
+        feature: what the licence must include for it.
         when_read_only: may be done while the licence allows reading alone, though it changes something.
         asvs: the requirement that it answers.
     """
@@ -45,6 +46,7 @@ class Rule:
     scope: str | None = None
     fresh: bool = False
     creates: bool = False
+    feature: str | None = None
     when_read_only: bool = False
     asvs: str = "8.2.1"
 

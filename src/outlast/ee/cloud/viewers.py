@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -54,6 +54,11 @@ class Viewers:
             there.discard(viewer)
             if not there:
                 del self._by_stream[viewer.stream]
+
+    @property
+    def streams(self) -> Sequence[str]:
+        """The streams that somebody looks at."""
+        return tuple(self._by_stream)
 
     def of(self, stream: str) -> Iterator[Viewer]:
         """Who looks at a stream now."""

@@ -116,7 +116,7 @@ class Work:
         else:
             await self._check_place(caller)
             self._check_credential(caller)
-        await self.cloud.gates.licence.check(rule, writes=self.writes)
+        await self.cloud.gates.licence.check(rule, writes=self.writes, workspace_id=self._workspace_id)
 
     async def _check_place(self, caller: Caller) -> None:
         """The workspace comes from the path and the membership, never from anything else (ASVS 8.4.1)."""

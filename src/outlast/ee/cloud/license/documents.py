@@ -121,6 +121,15 @@ def read_unverified(text: str) -> License:
     return _decoded(payload)
 
 
+def check_key(public_key: str) -> None:
+    """Refuse a text that verifies nothing.
+
+    Raises:
+        KeyRefused: it is no public key.
+    """
+    _key(public_key, _PUBLIC)
+
+
 def check_time(licence: License, now: datetime) -> None:
     """Refuse a licence outside of its time.
 

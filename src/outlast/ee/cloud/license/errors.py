@@ -2,7 +2,10 @@
 
 OutlastError
 ├── InvalidInput
-│   └── LicenseRefused      422  a text that is no licence of this server
+│   ├── LicenseRefused      422  a text that is no licence of this server
+│   └── KeyRefused          422  a text that is no key
+├── Conflict
+│   └── LicenseFixed        409  only the operator can change it
 └── Refused
     ├── SeatLimit           402  all seats are taken
     ├── FeatureMissing      403  the licence does not include it
@@ -13,9 +16,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from outlast.kit.errors import InvalidInput, Refused
+from outlast.kit.errors import Conflict, InvalidInput, Refused
 
-Reason = Literal["malformed", "unknown_alg", "wrong_signature", "other_workspace", "not_yet_valid", "expired"]
+Reason = Literal[
+    "malformed", "unknown_alg", "wrong_signature", "other_workspace", "not_yet_valid", "expired", "superseded"
+]
 
 
 class LicenseRefused(InvalidInput):
@@ -34,11 +39,21 @@ class KeyRefused(InvalidInput):
     code = "license.invalid_key"
 
 
+class LicenseFixed(Conflict):
+    """The licence of this server is its operator's to change."""
+
+    code = "license.fixed"
+
+
 class SeatLimit(Refused):
     """Every seat of the licence is taken; remove somebody or install a licence with more seats."""
 
     code = "license.seat_limit"
     status = 402
+
+    def __init__(self, message: str, *, seats: int) -> None:
+        super().__init__(message, seats=seats)
+        self.seats = seats
 
 
 class FeatureMissing(Refused):

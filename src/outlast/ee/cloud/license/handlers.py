@@ -1,0 +1,1 @@
+"""The licence does nothing about others' facts."""
