@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -11,6 +12,16 @@ from outlast.protocol.document import Document, State
 from outlast.protocol.events import SessionEvent
 
 MAX_TITLE_CHARS = 200
+
+Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment with its offset from UTC (RFC 3339)."""
+
+AccessName: TypeAlias = Literal["manage", "view", "answer", "edit", "owner"]
+"""What somebody may do with a session, each also what those before it allow. ``manage``: know that it is there, retitle,
+stop, delete and restore it, but see nothing of what is said in it."""
+
+ShareLevel: TypeAlias = Literal["view", "answer", "edit"]
+"""What a session can be shared for."""
 
 
 class Body(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -24,17 +35,26 @@ class StartSession(Body):
         app: id of the app (``trip:trip``), or its function's name where only one app has it.
         args: the app's arguments by parameter name.
         title: shown in lists; the app's title when left out.
+        expires_at: when it is ended if it has not ended by then.
     """
 
     app: str
     args: dict[str, Json] = {}
     title: str | None = None
+    expires_at: Moment | None = None
 
 
 class RetitleSession(Body):
     """Give a session another title."""
 
     title: str
+
+
+class UpdateSession(Body):
+    """Change what is given of a session; ``expires_at`` null takes its end away."""
+
+    title: str | msgspec.UnsetType = msgspec.UNSET
+    expires_at: Moment | None | msgspec.UnsetType = msgspec.UNSET
 
 
 class Interaction(Body):
@@ -99,6 +119,10 @@ class SessionItem(msgspec.Struct, kw_only=True):
         waiting_input: the input it waits for an answer to.
         waiting_label: that input's question.
         due_at: when a sleeping session goes on by itself.
+        user, user_id: name and id of whose it is.
+        access: what the caller may do with it; who may only manage it sees no arguments and no question.
+        expires_at: when it is ended if it has not ended by then.
+        deleted_at: since when it is kept only to be restored.
     """
 
     id: str
@@ -112,10 +136,15 @@ class SessionItem(msgspec.Struct, kw_only=True):
     waiting_input: str | None = None
     waiting_label: str | None = None
     due_at: datetime | None = None
+    workspace_id: str = ""
+    user_id: str = ""
+    access: AccessName = "owner"
+    expires_at: datetime | None = None
+    deleted_at: datetime | None = None
 
 
 class SessionDetail(SessionItem, kw_only=True):
-    """One session with all that a viewer sees: ``document`` stands at ``seq``."""
+    """One session with all that a viewer sees: ``document`` stands at ``seq``. Empty for who may only manage it."""
 
     seq: int
     document: Document
@@ -126,6 +155,79 @@ class SessionList(msgspec.Struct, kw_only=True):
 
     items: list[SessionItem]
     next_cursor: str | None = None
+
+
+class ShareSession(Body):
+    """Share a session with a member of its workspace, or by a link that members may open.
+
+    Attributes:
+        user_id: with whom; left out for a link.
+        level: what for. Who may edit also sees what the app printed, and may branch.
+        expires_at: until when.
+    """
+
+    level: ShareLevel
+    user_id: str | None = None
+    expires_at: Moment | None = None
+
+
+class OpenShare(Body):
+    """Open what was shared by a link."""
+
+    token: str
+
+
+class ShareItem(msgspec.Struct, kw_only=True):
+    """A share that is in force.
+
+    Attributes:
+        kind: with a person, or by a link.
+        user_id, user: with whom.
+        link_id: the link by which they came, if by one.
+    """
+
+    id: str
+    kind: Literal["person", "link"]
+    level: ShareLevel
+    user_id: str | None = None
+    user: str | None = None
+    link_id: str | None = None
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None = None
+
+
+class NewShare(ShareItem, kw_only=True):
+    """A share just made.
+
+    Attributes:
+        token: of a link: the only time that it is told.
+        link: the page that opens it, below the server's address.
+    """
+
+    token: str | None = None
+    link: str | None = None
+
+
+class ShareList(msgspec.Struct, kw_only=True):
+    """One page of a session's shares, the oldest first."""
+
+    items: list[ShareItem]
+    next_cursor: str | None = None
+
+
+class Participant(msgspec.Struct, kw_only=True):
+    """Somebody who looks at a session now; ``streams`` is in how many places."""
+
+    user_id: str
+    user: str
+    streams: int
+
+
+class ParticipantList(msgspec.Struct, kw_only=True):
+    """Who looks at a session now, by name."""
+
+    items: list[Participant]
 
 
 class EventList(msgspec.Struct, kw_only=True):

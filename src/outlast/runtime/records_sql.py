@@ -83,7 +83,7 @@ class SqlRecords:
             row = (await connection.execute(select(sessions).where(sessions.c.id == session_id))).mappings().first()
         if row is None:
             raise unknown_session(session_id)
-        return _record(row)
+        return record_of(row)
 
     async def page(self, which: SessionFilter, *, cursor: str | None = None, limit: int = 50) -> Page[SessionRecord]:
         limit = max(1, min(limit, MAX_LIMIT))
@@ -106,7 +106,7 @@ class SqlRecords:
         async with transaction(self._engine) as connection:
             row = (await connection.execute(statement)).mappings().first()
         if row is not None:
-            return _record(row)
+            return record_of(row)
         held = await self.get(session_id)
         raise SessionHeld(f"Session {held.id} is awake on another host; send the command there.")
 
@@ -161,7 +161,7 @@ class SqlRecords:
 
     async def _all(self, query: Select[tuple[object, ...]]) -> Sequence[SessionRecord]:
         async with reading(self._engine) as connection:
-            return [_record(row) for row in (await connection.execute(query)).mappings()]
+            return [record_of(row) for row in (await connection.execute(query)).mappings()]
 
     async def renew(self, lease: Lease, *, until: datetime) -> None:
         async with transaction(self._engine) as connection:
@@ -234,7 +234,8 @@ def _changes(record: SessionRecord) -> Mapping[str, object]:
     return {"key": record.id, **{f"new_{name}": getattr(record, name) for name in _MUTABLE}}
 
 
-def _record(row: RowMapping) -> SessionRecord:
+def record_of(row: RowMapping) -> SessionRecord:
+    """A record as its row has it."""
     values: dict[str, Json] = dict(row)
     values["args"] = json.loads(values["args"])
     for name in _MOMENTS:

@@ -19,6 +19,9 @@ hosts = Table(
 LIVELY = text("state IN ('created', 'running', 'waiting')")
 """Of which sessions there are never many: what every host looks for has a small index of its own."""
 
+OPEN = text("state IN ('created', 'running', 'waiting', 'hibernated') AND deleted_at IS NULL")
+"""Sessions that have not ended: counted for each member, and looked through for idle ones."""
+
 sessions = Table(
     "sessions",
     metadata,
@@ -50,6 +53,8 @@ sessions = Table(
     Index("ix_sessions_app_activity", "workspace_id", "app", "updated_at", "id"),
     Index("ix_sessions_state_activity", "workspace_id", "state", "updated_at", "id"),
     Index("ix_sessions_lively", "state", "updated_at", "id", sqlite_where=LIVELY, postgresql_where=LIVELY),
+    Index("ix_sessions_open", "workspace_id", "user_id", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_sessions_idle", "updated_at", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_sessions_due", "due_at"),
     Index("ix_sessions_host", "host"),
     Index(
