@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -71,7 +72,7 @@ class SessionWriter:
             stored.append(StoredEvent(seq, e.kind_of(event), e.encode_event(event), event.visibility))
         self.seq += len(stored)
         self.record.bytes += sum(len(one.data) for one in stored)
-        changed = created
+        changed, before = created, _face(self.record)
         for event in events:
             changed |= self.track.follow(event)
         if not copied:
@@ -80,7 +81,7 @@ class SessionWriter:
             return self._submit(stored, None)
         self.record.updated_at = now
         copy = msgspec.structs.replace(self.record)
-        return self._submit(stored, Created(copy) if created else Changed(copy))
+        return self._submit(stored, Created(copy) if created else Changed(copy, _news(before, _face(copy))))
 
     def put_record(self) -> asyncio.Future[None]:
         """Have the record written as it is, without an event."""
@@ -88,6 +89,20 @@ class SessionWriter:
 
     def _submit(self, stored: Sequence[StoredEvent], change: Created | Changed | None) -> asyncio.Future[None]:
         return self._committer.submit(Batch(stream_of(self.record.id), stored, change))
+
+
+_Face = tuple[bool, str, str, str | None]
+
+
+def _face(record: SessionRecord) -> _Face:
+    """What of a record a list of sessions shows."""
+    return record.over, record.state, record.title, record.waiting_input
+
+
+def _news(before: _Face, after: _Face) -> Literal["none", "updated", "ended"]:
+    if before == after:
+        return "none"
+    return "ended" if after[0] and not before[0] else "updated"
 
 
 def _count(events: Sequence[e.SessionEvent]) -> None:
