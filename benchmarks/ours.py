@@ -1,6 +1,6 @@
 """Outlast as a contestant: its server, its REST API and its events, as any client sees them."""
 
-import secrets
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from benchmarks.harness import Round
 from benchmarks.processes import Server, environment, python
 from benchmarks.swarm import Swarm, Viewer
 from benchmarks.wire import Connection, Frame, SseParser, WireError, free_port, wait_for_port
+from outlast.client import running_server
 
 APPS = Path(__file__).resolve().parent / "apps"
 HIBERNATE_AT_ONCE = {"OUTLAST_HIBERNATE_AFTER": "0.05"}
@@ -48,9 +49,9 @@ class Outlast:
     def __init__(self, given: Round, **settings: str) -> None:
         self.folder = given.folder
         self.port = free_port()
-        self.token = secrets.token_urlsafe(16)
-        self._settings = settings
-        self._headers = {"Authorization": f"Bearer {self.token}"}
+        self._settings = {"OUTLAST_RATE_LIMIT": "none", **settings}
+        self.sessions = ""
+        self._headers: dict[str, str] = {}
         self.server = self.start()
 
     def start(self) -> Server:
@@ -67,14 +68,18 @@ class Outlast:
                 str(APPS),
                 "--port",
                 str(self.port),
-                "--token",
-                self.token,
             ],
             cwd=self.folder,
             environment=environment(OUTLAST_DATA_DIR=str(data), **self._settings),
             log=self.folder / "server.log",
         )
         wait_for_port(self.port, alive=self.server.alive)
+        running = running_server(data)
+        while running is None or running.pid != self.server.pid:  # told in the moment after the port is open
+            time.sleep(0.01)
+            running = running_server(data)
+        self.sessions = f"/api/v1/workspaces/{running.workspace_id}/sessions"
+        self._headers = {"Authorization": f"Bearer {running.token}"}
         return self.server
 
     def connect(self) -> Connection:
@@ -96,7 +101,7 @@ class Outlast:
         Returns:
             The session's id.
         """
-        answer = connection.request("POST", "/api/v1/sessions", body=start_body(app, args), headers=JSON)
+        answer = connection.request("POST", self.sessions, body=start_body(app, args), headers=JSON)
         return msgspec.json.decode(answer.body, type=_Session).id
 
     def create_and_follow(self, connection: Connection, app: str, **args: int | str) -> Iterator[Frame]:
@@ -110,7 +115,7 @@ class Outlast:
         Returns:
             The session's frames.
         """
-        connection.send("POST", "/api/v1/sessions", body=start_body(app, args), headers={**JSON, **SSE})
+        connection.send("POST", self.sessions, body=start_body(app, args), headers={**JSON, **SSE})
         return connection.frames()
 
     def follow(self, connection: Connection, session: str, *, after: int = 0) -> Iterator[Frame]:
@@ -124,7 +129,7 @@ class Outlast:
         Returns:
             The frames after it.
         """
-        connection.send("GET", events_path(session, after), headers=SSE)
+        connection.send("GET", self.events_path(session, after), headers=SSE)
         return connection.frames()
 
     def answer(self, connection: Connection, session: str, *, question: str, value: str) -> None:
@@ -136,7 +141,7 @@ class Outlast:
             question: The input's id.
             value: The answer.
         """
-        connection.request("POST", interactions_path(session), body=answer_body(question, value), headers=JSON)
+        connection.request("POST", self.interactions_path(session), body=answer_body(question, value), headers=JSON)
 
     def send_answer(self, connection: Connection, session: str, *, question: str, value: str) -> None:
         """Answer a question without waiting for the response, which the caller reads.
@@ -147,11 +152,51 @@ class Outlast:
             question: The input's id.
             value: The answer.
         """
-        connection.send("POST", interactions_path(session), body=answer_body(question, value), headers=JSON)
+        connection.send("POST", self.interactions_path(session), body=answer_body(question, value), headers=JSON)
+
+    def interactions_path(self, session: str) -> str:
+        """Say where a session takes answers.
+
+        Args:
+            session: The session's id.
+
+        Returns:
+            The path.
+        """
+        return f"{self.sessions}/{session}/interactions"
+
+    def events_path(self, session: str, after: int = 0) -> str:
+        """Say where a session's stream is.
+
+        Args:
+            session: The session's id.
+            after: The last seq that is known.
+
+        Returns:
+            The path.
+        """
+        return f"{self.sessions}/{session}/events?after={after}"
 
     def close(self) -> None:
         """End the server and its processes."""
         self.server.stop()
+
+
+class Engine(Outlast):
+    """The engine of the same server without the cloud: see `benchmarks.limits.engine_server`."""
+
+    @override
+    def start(self) -> Server:
+        self.sessions = "/sessions"
+        command = [python(), "-m", "benchmarks.limits.engine_server", str(self.port), str(self.folder), str(APPS)]
+        self.server = Server(
+            command,
+            cwd=APPS.parents[1],
+            environment=environment(**self._settings),
+            log=self.folder / "engine.log",
+        )
+        wait_for_port(self.port, alive=self.server.alive)
+        return self.server
 
 
 def database(given: Round) -> Path:
@@ -190,31 +235,6 @@ def answer_body(question: str, value: str) -> bytes:
         JSON.
     """
     return msgspec.json.encode({"input": question, "value": value})
-
-
-def interactions_path(session: str) -> str:
-    """Say where a session takes answers.
-
-    Args:
-        session: The session's id.
-
-    Returns:
-        The path.
-    """
-    return f"/api/v1/sessions/{session}/interactions"
-
-
-def events_path(session: str, after: int = 0) -> str:
-    """Say where a session's stream is.
-
-    Args:
-        session: The session's id.
-        after: The last seq that is known.
-
-    Returns:
-        The path.
-    """
-    return f"/api/v1/sessions/{session}/events?after={after}"
 
 
 def text_of(frame: Frame) -> str:

@@ -18,10 +18,10 @@ SPARE_PAUSE_S = 0.05
 """Between two starts, so that a spare is ready: four times what it takes to fork one."""
 
 
-def outlast(given: Round) -> Figures:
+def outlast(serve: type[ours.Outlast], given: Round) -> Figures:
     """Start sessions with a spare at hand, without one, and 50 at once."""
     figures: dict[str, float] = {}
-    with closing(ours.Outlast(given)) as server:
+    with closing(serve(given)) as server:
         for _ in range(3):
             _start_one(server)  # the first imports the app
         with_spare = [_start_one(server, pause_s=SPARE_PAUSE_S) for _ in range(given.size(100, 10))]
@@ -30,8 +30,8 @@ def outlast(given: Round) -> Figures:
         time.sleep(SPARE_PAUSE_S)
         with server.swarm() as swarm:
             body = ours.start_body("start", {})
-            figures["fifty_last_ms"] = _at_once(swarm, "/api/v1/sessions", body=body, count=given.size(50, 10))
-    with closing(ours.Outlast(given, OUTLAST_SPARES="0")) as server:
+            figures["fifty_last_ms"] = _at_once(swarm, server.sessions, body=body, count=given.size(50, 10))
+    with closing(serve(given, OUTLAST_SPARES="0")) as server:
         for _ in range(3):
             _start_one(server)
         without = [_start_one(server) for _ in range(given.size(100, 10))]
@@ -134,7 +134,8 @@ WORKLOAD = Workload(
         Metric("fifty_last_ms", "50 at once, last one, ms", better=Better.LESS, at_most=1000, digits=0),
     ),
     contestants=(
-        Contestant("Outlast", Kind.OUTLAST, outlast),
+        Contestant("Outlast", Kind.OUTLAST, partial(outlast, ours.Outlast)),
+        Contestant("its engine alone", Kind.PEER, partial(outlast, ours.Engine)),
         Contestant("bare limit", Kind.LIMIT, limit),
         Contestant("Yera 0.4.0", Kind.PEER, partial(yera, Yera040)),
         Contestant("Yera 0.10.2", Kind.PEER, partial(yera, Yera0102)),

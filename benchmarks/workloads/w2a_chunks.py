@@ -58,10 +58,10 @@ def check(text: str, count: int) -> None:
         raise WireError(message)
 
 
-def outlast(given: Round) -> Figures:
+def outlast(serve: type[ours.Outlast], given: Round) -> Figures:
     """Start the session, answer it, read its text."""
     count = given.size(CHUNKS, 10_000)
-    with closing(ours.Outlast(given)) as server, server.connect() as connection, server.connect() as viewer:
+    with closing(serve(given)) as server, server.connect() as connection, server.connect() as viewer:
         session = server.create(connection, "chunks")
         frames = server.follow(viewer, session)
         question = ours.wait_for_question(frames)
@@ -135,7 +135,8 @@ WORKLOAD = Workload(
         Metric("wire_ratio", "bytes on the wire / bytes of text", at_most=3),
     ),
     contestants=(
-        Contestant("Outlast", Kind.OUTLAST, outlast),
+        Contestant("Outlast", Kind.OUTLAST, partial(outlast, ours.Outlast)),
+        Contestant("its engine alone", Kind.PEER, partial(outlast, ours.Engine)),
         Contestant("bare limit", Kind.LIMIT, limit),
         Contestant("Yera 0.4.0", Kind.PEER, partial(yera, Yera040)),
         Contestant("Yera 0.10.2", Kind.PEER, partial(yera, Yera0102)),

@@ -47,7 +47,7 @@ def outlast(given: Round) -> Figures:
     with closing(ours.Outlast(given)) as server, server.connect() as connection, server.swarm() as swarm:
         viewers = [ours.SessionViewer(server.create(connection, "chunks")) for _ in range(sessions)]
         for viewer in viewers:
-            swarm.open(viewer, ours.events_path(viewer.session))
+            swarm.open(viewer, server.events_path(viewer.session))
         swarm.run_until(lambda: all(viewer.question for viewer in viewers), timeout_s=60)
         started = time.perf_counter()
         for viewer in viewers:

@@ -51,7 +51,7 @@ def outlast(given: Round) -> Figures:
     with closing(ours.Outlast(given)) as server, server.connect() as connection, server.swarm() as swarm:
         viewers = [StampViewer(server.create(connection, "metronome")) for _ in range(sessions)]
         for viewer in viewers:
-            swarm.open(viewer, ours.events_path(viewer.session))
+            swarm.open(viewer, server.events_path(viewer.session))
         swarm.run_until(lambda: all(viewer.question for viewer in viewers), timeout_s=60)
         family = tree(server.server.pid)
         for viewer in viewers:

@@ -54,7 +54,7 @@ def outlast(given: Round) -> Figures:
         with server.swarm() as swarm, server.connect() as connection:
             viewers = [ours.SessionViewer(server.create(connection, "pandas_echo")) for _ in range(sessions)]
             for viewer in viewers:
-                swarm.open(viewer, ours.events_path(viewer.session))
+                swarm.open(viewer, server.events_path(viewer.session))
             swarm.run_until(lambda: all(viewer.hibernated for viewer in viewers), timeout_s=60)
         time.sleep(SETTLE_S)
         left = max(0, len(tree(server.server.pid)) - before)

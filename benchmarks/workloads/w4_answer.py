@@ -20,10 +20,10 @@ def _figures(times_ms: Sequence[float]) -> Figures:
     return {"p50_ms": percentile(measured, 0.5), "p95_ms": percentile(measured, 0.95)}
 
 
-def outlast(given: Round) -> Figures:
+def outlast(serve: type[ours.Outlast], given: Round) -> Figures:
     """One viewer, one session that asks for ever."""
     times_ms: list[float] = []
-    with closing(ours.Outlast(given)) as server, server.connect() as connection, server.connect() as viewer:
+    with closing(serve(given)) as server, server.connect() as connection, server.connect() as viewer:
         session = server.create(connection, "echo")
         frames = server.follow(viewer, session)
         question = ours.wait_for_question(frames)
@@ -75,7 +75,8 @@ WORKLOAD = Workload(
         Metric("p95_ms", "p95, ms"),
     ),
     contestants=(
-        Contestant("Outlast", Kind.OUTLAST, outlast),
+        Contestant("Outlast", Kind.OUTLAST, partial(outlast, ours.Outlast)),
+        Contestant("its engine alone", Kind.PEER, partial(outlast, ours.Engine)),
         Contestant("bare limit", Kind.LIMIT, limit),
         Contestant("Yera 0.4.0", Kind.PEER, partial(yera, Yera040)),
         Contestant("Yera 0.10.2", Kind.PEER, partial(yera, Yera0102)),

@@ -84,7 +84,7 @@ def outlast(given: Round) -> Figures:
         figures = _measure(
             swarm,
             viewers,
-            ours.events_path(session),
+            server.events_path(session),
             pid=server.server.pid,
             go=lambda: server.answer(connection, session, question=question, value=f"{count},{PER_S}"),
             count=count,

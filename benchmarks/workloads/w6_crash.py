@@ -55,7 +55,7 @@ def outlast(given: Round) -> Figures:
             waiting = [_Keeper(server.create(connection, "echo")) for _ in range(sessions // 2)]
         viewers = [*running, *waiting]
         with server.swarm() as swarm:
-            _open(swarm, viewers)
+            _open(server, swarm, viewers)
             swarm.run_until(lambda: all(v.text for v in running) and all(v.question for v in waiting), timeout_s=60)
             until = time.monotonic() + RUN_S
             swarm.run_until(lambda: time.monotonic() > until, timeout_s=RUN_S + 30)
@@ -69,7 +69,7 @@ def outlast(given: Round) -> Figures:
         server.start()
         listening_s = time.monotonic() - started_at
         with server.swarm() as swarm:
-            _open(swarm, viewers)
+            _open(server, swarm, viewers)
             swarm.run_until(lambda: all(v.text_at > started_at for v in running), timeout_s=60)
             again_s = max(viewer.text_at for viewer in running) - started_at
             asked = [viewer.question for viewer in waiting]
@@ -83,9 +83,9 @@ def outlast(given: Round) -> Figures:
     return {"lost_events": lost, "again_s": again_s, "listening_s": listening_s, "orphans": left}
 
 
-def _open(swarm: Swarm, viewers: Sequence[_Keeper]) -> None:
+def _open(server: ours.Outlast, swarm: Swarm, viewers: Sequence[_Keeper]) -> None:
     for viewer in viewers:
-        swarm.open(viewer, ours.events_path(viewer.session), headers={"Last-Event-ID": str(viewer.seq)})
+        swarm.open(viewer, server.events_path(viewer.session), headers={"Last-Event-ID": str(viewer.seq)})
 
 
 def _check(running: Sequence[_Keeper], steps: int) -> None:

@@ -29,18 +29,18 @@ def outlast(given: Round) -> Figures:
     sessions = given.size(SESSIONS, 5_000)
     with closing(ours.Outlast(given, **ours.HIBERNATE_AT_ONCE)) as server:
         with server.connect() as connection:
-            _page(connection, None)
+            _page(connection, server.sessions, None)
         empty_bytes = rss_bytes(server.server.pid)
         session, question = _hibernate_one(server)
     ids = _multiply(ours.database(given), session, sessions)
     started = time.perf_counter()
     with closing(ours.Outlast(given, **ours.HIBERNATE_AT_ONCE)) as server, server.connect() as connection:
-        first = _page(connection, None)
+        first = _page(connection, server.sessions, None)
         start_s = time.perf_counter() - started
         full_bytes = rss_bytes(server.server.pid)
-        cursor = _walk(connection, first, min(DEEP_PAGE, sessions // PAGE - 1))
-        first_ms = [_timed_page(connection, None) for _ in range(REPEATS)]
-        deep_ms = [_timed_page(connection, cursor) for _ in range(REPEATS)]
+        cursor = _walk(connection, server.sessions, page=first, pages=min(DEEP_PAGE, sessions // PAGE - 1))
+        first_ms = [_timed_page(connection, server.sessions, None) for _ in range(REPEATS)]
+        deep_ms = [_timed_page(connection, server.sessions, cursor) for _ in range(REPEATS)]
         wakes_ms = [
             _timed_wake(server, connection, session=id_, question=question)
             for id_ in random.Random(1).sample(ids, given.size(WAKES, 5))
@@ -58,13 +58,13 @@ def outlast(given: Round) -> Figures:
 def _hibernate_one(server: ours.Outlast) -> tuple[str, str]:
     with server.connect() as connection, server.swarm() as swarm:
         viewer = ours.SessionViewer(server.create(connection, "echo"))
-        swarm.open(viewer, ours.events_path(viewer.session))
+        swarm.open(viewer, server.events_path(viewer.session))
         swarm.run_until(lambda: viewer.hibernated, timeout_s=30)
         return viewer.session, viewer.question
 
 
 def _multiply(path: Path, session: str, count: int) -> Sequence[str]:
-    """Copy a session's rows of all tables under new ids, an hour's worth of activity apart.
+    """Copy a session's record and stream under new ids, an hour's worth of activity apart.
 
     Args:
         path: The SQLite file; no server may have it open.
@@ -81,8 +81,7 @@ def _multiply(path: Path, session: str, count: int) -> Sequence[str]:
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("CREATE TEMP TABLE copies (id TEXT PRIMARY KEY, moment TEXT)")
         connection.executemany("INSERT INTO copies VALUES (?, ?)", zip(ids, moments, strict=True))
-        tables = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        for table in tables:
+        for table in ("sessions", "stream_events", "stream_snapshots"):
             _multiply_table(connection, table, session)
     return ids
 
@@ -114,14 +113,14 @@ class _Page(msgspec.Struct):
     next_cursor: str | None = None
 
 
-def _page(connection: Connection, cursor: str | None) -> _Page:
-    path = f"/api/v1/sessions?limit={PAGE}" + (f"&cursor={cursor}" if cursor else "")
+def _page(connection: Connection, sessions: str, cursor: str | None) -> _Page:
+    path = f"{sessions}?limit={PAGE}" + (f"&cursor={cursor}" if cursor else "")
     return msgspec.json.decode(connection.request("GET", path).body, type=_Page)
 
 
-def _timed_page(connection: Connection, cursor: str | None) -> float:
+def _timed_page(connection: Connection, sessions: str, cursor: str | None) -> float:
     started = time.perf_counter()
-    page = _page(connection, cursor)
+    page = _page(connection, sessions, cursor)
     took_ms = (time.perf_counter() - started) * 1000
     if len(page.items) != PAGE:
         message = f"a page has {len(page.items)} sessions"
@@ -129,7 +128,7 @@ def _timed_page(connection: Connection, cursor: str | None) -> float:
     return took_ms
 
 
-def _walk(connection: Connection, page: _Page, pages: int) -> str:
+def _walk(connection: Connection, sessions: str, *, page: _Page, pages: int) -> str:
     """Go forward by pages; return the cursor of the last one."""
     cursor = ""
     for _ in range(pages):
@@ -137,7 +136,7 @@ def _walk(connection: Connection, page: _Page, pages: int) -> str:
             message = "the list ends too early"
             raise WireError(message)
         cursor = page.next_cursor
-        page = _page(connection, cursor)
+        page = _page(connection, sessions, cursor)
     return cursor
 
 
