@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -43,6 +44,14 @@ async def revision(engine: AsyncEngine) -> str | None:
 def newest() -> str | None:
     """The newest revision that this package knows."""
     return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def is_known(name: str) -> bool:
+    """Whether this package has a revision of that name."""
+    try:
+        return ScriptDirectory.from_config(config()).get_revision(name) is not None
+    except CommandError:
+        return False
 
 
 def config() -> Config:
