@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from outlast.ee.cloud.caller import Role
 from outlast.ee.cloud.mount import API, DOMAINS
 from outlast.ee.cloud.policy import Rule, Who
-from outlast.ee.cloud.routes import CloudRoute
+from outlast.ee.cloud.routes import served
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = re.compile(r"\[security ([\d, ]+)\]")
@@ -42,9 +42,8 @@ def permissions_page() -> str:
         app.include_router(domain.router, prefix=API)
         rules |= {rule.verb: rule for rule in domain.RULES}
     routes: defaultdict[str, list[str]] = defaultdict(list)
-    for route in app.routes:
-        if isinstance(route, CloudRoute):
-            routes[route.verb] += [f"`{method} {route.path}`" for method in sorted(route.methods or ())]
+    for method, path, verb in served(app):
+        routes[verb].append(f"`{method} {path}`")
     lines = ["| verb | who | scope | fresh | once | routes | ASVS |", "|---|---|---|---|---|---|---|"]
     for verb, rule in sorted(rules.items()):
         cells = (

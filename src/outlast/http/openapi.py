@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
 
 import msgspec
@@ -78,18 +78,23 @@ def _ref(struct: type[msgspec.Struct]) -> dict[str, Json]:
     return {"$ref": _REF.format(name=struct.__name__)}
 
 
-def install(app: FastAPI) -> None:
-    """Make the app's OpenAPI document hold the structs' schemas; built once, when first asked for."""
+def install(app: FastAPI, *, is_open: Callable[[Mapping[str, Json]], bool] = lambda described: False) -> None:
+    """Make the app's OpenAPI document hold the structs' schemas; built once, when first asked for.
+
+    Args:
+        app: gets the document.
+        is_open: tells of a described operation whether it needs no credential.
+    """
 
     def _document() -> dict[str, Json]:
         if app.openapi_schema is None:
-            app.openapi_schema = _build(app)
+            app.openapi_schema = _build(app, is_open)
         return app.openapi_schema
 
     app.openapi = _document  # type: ignore[method-assign]  # how FastAPI wants it to be extended
 
 
-def _build(app: FastAPI) -> dict[str, Json]:
+def _build(app: FastAPI, is_open: Callable[[Mapping[str, Json]], bool]) -> dict[str, Json]:
     document: dict[str, Json] = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
@@ -101,6 +106,8 @@ def _build(app: FastAPI) -> dict[str, Json]:
     document["security"] = [{"token": []}]
     for path in document["paths"].values():
         for described in path.values():
+            if is_open(described):
+                described["security"] = []
             for response in described["responses"].values():
                 if not response.get("content"):
                     response.pop("content", None)
