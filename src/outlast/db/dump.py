@@ -23,6 +23,7 @@ from outlast.db.unit import reading, transaction
 from outlast.kit.errors import OutlastError
 
 _WAIT_S = 30.0
+_EVERY = {"name": SETTING, "value": EVERY_WORKSPACE}
 _QUERY_NAMES = {"host": "PGHOST", "port": "PGPORT", "ssl": "PGSSLMODE", "sslmode": "PGSSLMODE"}
 
 
@@ -118,6 +119,16 @@ async def has_live_hosts(engine: AsyncEngine) -> bool:
             text("SELECT count(*) FROM hosts WHERE lease_until > :now"), {"now": datetime.now(UTC)}
         )
         return bool(found.scalar_one())
+
+
+async def forget_hosts(engine: AsyncEngine) -> None:
+    """Free every session of a restored database: the hosts that it tells of run elsewhere, on another one."""
+    async with transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execute(text("SELECT set_config(:name, :value, true)"), _EVERY)
+        if "hosts" in await connection.run_sync(lambda c: inspect(c).get_table_names()):
+            await connection.execute(text("UPDATE sessions SET host = NULL WHERE host IS NOT NULL"))
+            await connection.execute(text("DELETE FROM hosts"))
 
 
 def _drop_tables(connection: Connection) -> None:

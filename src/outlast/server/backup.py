@@ -153,6 +153,7 @@ def restore(settings: Settings, source: Path, *, force: bool = False) -> Summary
         else:
             _ask(settings.url, dump.make_ready)
             dump.load_postgresql(settings.url, stage / POSTGRESQL)
+        _ask(settings.url, dump.forget_hosts)
         if (stage / DATA).is_dir():
             for entry in sorted((stage / DATA).iterdir()):
                 entry.rename(data / entry.name)
