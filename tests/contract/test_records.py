@@ -11,6 +11,7 @@ import pytest
 from outlast.db.engine import create_engine
 from outlast.db.migrations import upgrade
 from outlast.kit.errors import InvalidCursor, SessionHeld, SessionNotFound
+from outlast.protocol.events import User
 from outlast.runtime.records import (
     Changed,
     Created,
@@ -230,3 +231,16 @@ async def test_what_is_past_its_time_is_found_oldest_first(backend: Backend) -> 
     assert [record.id for record in await records.buried_before(NOON + later)] == ["s005", "s004"]
     assert [record.id for record in await records.buried_before(NOON)] == ["s005"]
     assert [record.id for record in await records.buried_before(NOON + later, limit=1)] == ["s005"]
+
+
+async def test_sessions_of_no_workspace_are_adopted_by_one(backend: Backend) -> None:
+    records = backend.records
+    await backend.write(Created(_record(1)), Created(_record(2, workspace_id="x")), Created(_record(3)))
+    assert await records.adopt("w", user=User(id="bob", name="Bob")) == 2
+    assert await records.adopt("v", user=User(id="eve")) == 0
+    found = (await records.page(SessionFilter(workspace_id="w"))).items
+    assert [(record.id, record.user_id, record.user_name) for record in found] == [
+        ("s003", "bob", "Bob"),
+        ("s001", "bob", "Bob"),
+    ]
+    assert (await records.get("s002")).user_id == "ada"

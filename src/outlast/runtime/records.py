@@ -179,6 +179,14 @@ class SessionRecords(Protocol):
         """
         ...
 
+    async def adopt(self, workspace_id: str, *, user: User) -> int:
+        """Give the sessions that belong to no workspace to this one, and to this user.
+
+        Returns:
+            How many there were.
+        """
+        ...
+
     async def set_expiry(self, session_id: str, at: datetime | None) -> None:
         """Say when a session expires; None for never.
 
@@ -267,6 +275,12 @@ class MemoryRecords:
     async def unbury(self, session_id: str) -> None:
         record = self._known(session_id)
         record.deleted_at = record.deleted_by = None
+
+    async def adopt(self, workspace_id: str, *, user: User) -> int:
+        homeless = [record for record in self._records.values() if not record.workspace_id]
+        for record in homeless:
+            record.workspace_id, record.user_id, record.user_name = workspace_id, user.id, user.name
+        return len(homeless)
 
     async def set_expiry(self, session_id: str, at: datetime | None) -> None:
         self._known(session_id).expires_at = at

@@ -31,6 +31,7 @@ from outlast.kit.errors import SessionHeld
 from outlast.kit.pages import MAX_LIMIT, Page
 from outlast.protocol.codec import Json, encode_json
 from outlast.protocol.document import OVER
+from outlast.protocol.events import User
 from outlast.runtime.records import (
     UNFINISHED,
     Changed,
@@ -87,7 +88,7 @@ class SqlRecords:
 
     async def page(self, which: SessionFilter, *, cursor: str | None = None, limit: int = 50) -> Page[SessionRecord]:
         limit = max(1, min(limit, MAX_LIMIT))
-        query = _filtered(select(sessions), which)
+        query = filtered(select(sessions), which)
         if cursor is not None:
             moment, session_id = cursor_key(cursor)
             query = query.where(tuple_(sessions.c.updated_at, sessions.c.id) < (moment, session_id))
@@ -127,7 +128,7 @@ class SqlRecords:
     async def next_due(self) -> datetime | None:
         query = select(func.min(sessions.c.due_at)).where(_FREE, sessions.c.due_at.is_not(None))
         async with reading(self._engine) as connection:
-            return _aware((await connection.execute(query)).scalar_one())
+            return aware((await connection.execute(query)).scalar_one())
 
     async def delete(self, session_id: str) -> None:
         async with transaction(self._engine) as connection:
@@ -142,6 +143,12 @@ class SqlRecords:
 
     async def unbury(self, session_id: str) -> None:
         await self._mark(session_id, update(sessions).values(deleted_at=None, deleted_by=None))
+
+    async def adopt(self, workspace_id: str, *, user: User) -> int:
+        mark = {"workspace_id": workspace_id, "user_id": user.id, "user_name": user.name}
+        async with transaction(self._engine) as connection:
+            adopted = await connection.execute(update(sessions).where(sessions.c.workspace_id == "").values(mark))
+        return int(adopted.rowcount)
 
     async def set_expiry(self, session_id: str, at: datetime | None) -> None:
         await self._mark(session_id, update(sessions).values(expires_at=at))
@@ -205,13 +212,14 @@ def process_started(pid: int) -> str:
 
 def _is_dead(row: RowMapping, *, here: str, now: datetime) -> bool:
     """A host whose process is gone is dead at once: nobody waits for a lease after a crash on one machine."""
-    lease_until = _aware(row["lease_until"])
+    lease_until = aware(row["lease_until"])
     if lease_until is None or lease_until <= now:
         return True
     return bool(row["machine"] == here and process_started(row["pid"]) != row["process_started"])
 
 
-def _filtered(query: Select[tuple[object, ...]], which: SessionFilter) -> Select[tuple[object, ...]]:
+def filtered(query: Select[tuple[object, ...]], which: SessionFilter) -> Select[tuple[object, ...]]:
+    """The query, for those sessions alone that a list shows."""
     c = sessions.c
     wanted = {c.workspace_id: which.workspace_id, c.state: which.state, c.app: which.app, c.user_id: which.user_id}
     met: list[ColumnElement[bool] | TextClause] = [
@@ -239,10 +247,10 @@ def record_of(row: RowMapping) -> SessionRecord:
     values: dict[str, Json] = dict(row)
     values["args"] = json.loads(values["args"])
     for name in _MOMENTS:
-        values[name] = _aware(values[name])
+        values[name] = aware(values[name])
     return SessionRecord(**values)
 
 
-def _aware(moment: datetime | None) -> datetime | None:
+def aware(moment: datetime | None) -> datetime | None:
     """SQLite gives times back without their zone; all of ours are UTC."""
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
