@@ -14,6 +14,7 @@ from outlast.ee.cloud import unit as units
 from outlast.ee.cloud.context import Cloud
 from outlast.ee.cloud.unit import Unit
 from outlast.kit.private import write_private
+from outlast.protocol.events import User
 
 LINK_LASTS = timedelta(days=1)
 HOME = "Home"
@@ -57,6 +58,9 @@ async def begin(cloud: Cloud) -> Opening:
         code = None
         if first or not cloud.settings.public_url:
             code = await auth.issue_link(unit, home.owner_id, expires_in=LINK_LASTS)
+        name = (await auth.person(unit, home.owner_id)).name
+    # What `outlast run` kept in this data folder before there was a server.
+    await cloud.runtime.records.adopt(home.workspace_id, user=User(id=home.owner_id, name=name))
     return Opening(workspace_id=home.workspace_id, token=token, code=code)
 
 
