@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from outlast.ee.cloud.context import Cloud
 from outlast.ee.cloud.events.companion import SessionFacts
-from outlast.ee.cloud.events.facts import Audience, Fact, Handler, Handlers
+from outlast.ee.cloud.events.facts import EVERY_KIND, Audience, Fact, Handler, Handlers
 from outlast.ee.cloud.events.policy import RULES
 from outlast.ee.cloud.events.relay import Relay
 from outlast.ee.cloud.events.router import router
@@ -17,6 +17,7 @@ from outlast.ee.cloud.events.sight import SharedSessions, Sharing, projection_fo
 from outlast.streams.log_sql import SqlLog
 
 __all__ = [
+    "EVERY_KIND",
     "RULES",
     "Audience",
     "Fact",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,21 +39,24 @@ class Fact:
 Handler: TypeAlias = Callable[[Cloud, Fact], Awaitable[None]]
 
 
-def name_of(handler: Handler) -> str:
-    """A handler's name, by which is remembered that it has handled a fact."""
-    return f"{getattr(handler, '__module__', '')}.{getattr(handler, '__qualname__', type(handler).__name__)}"
-
-
 @dataclass(slots=True)
 class Handlers:
-    """Who handles what."""
+    """Who handles what, each by a name, under which is remembered that it has handled a fact."""
 
-    _by_kind: defaultdict[str, list[Handler]] = field(default_factory=lambda: defaultdict(list))
+    _by_kind: defaultdict[str, list[tuple[str, Handler]]] = field(default_factory=lambda: defaultdict(list))
+    _names: Counter[str] = field(default_factory=Counter)
 
     def add(self, kind: str, handler: Handler) -> None:
-        """Register one, by the kind of its facts or `EVERY_KIND`."""
-        self._by_kind[kind].append(handler)
+        """Register one, by the kind of its facts or `EVERY_KIND`.
 
-    def of(self, kind: str) -> Sequence[Handler]:
-        """All that handle a kind, in the order in which they were registered."""
+        The order of registration must be the same in every process: of two of one name the second is named for it.
+        """
+        name = f"{kind}:{getattr(handler, '__qualname__', type(handler).__qualname__)}"
+        self._names[name] += 1
+        if self._names[name] > 1:
+            name = f"{name}#{self._names[name]}"
+        self._by_kind[kind].append((name, handler))
+
+    def of(self, kind: str) -> Sequence[tuple[str, Handler]]:
+        """All that handle a kind, in the order in which they were registered, with their names."""
         return [*self._by_kind.get(kind, ()), *self._by_kind.get(EVERY_KIND, ())]

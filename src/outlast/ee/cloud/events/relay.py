@@ -26,7 +26,7 @@ from outlast.ee.cloud import unit as units
 from outlast.ee.cloud.context import ALL_WORKSPACES, Cloud
 from outlast.ee.cloud.events import repository
 from outlast.ee.cloud.events.companion import SessionFacts
-from outlast.ee.cloud.events.facts import Fact, Handlers, name_of
+from outlast.ee.cloud.events.facts import Fact, Handlers
 from outlast.ee.cloud.events.sight import is_workspace_stream, stored, stream_of
 from outlast.kit.errors import Unavailable
 from outlast.streams.log import StoredEvent
@@ -201,8 +201,7 @@ class Relay:
         """Have every handler that is not done handle a fact; what went wrong."""
         fact = _fact(row)
         failures = []
-        for handler in self._cloud.part(Handlers).of(fact.kind):
-            name = name_of(handler)
+        for name, handler in self._cloud.part(Handlers).of(fact.kind):
             if name in out.handled.split():
                 continue
             try:
