@@ -1,0 +1,1 @@
+"""What workspaces do about the facts of others: nothing yet that a verb does not do itself."""
