@@ -6,10 +6,22 @@ a caller sees (files that such a session uses may be read), `forget_session` is 
 
 from __future__ import annotations
 
+from outlast.ee.cloud import events, workspaces
+from outlast.ee.cloud.context import Cloud
+from outlast.ee.cloud.files.events import WORKSPACE_PURGED
+from outlast.ee.cloud.files.handlers import on_workspace_purged, purge_storage
 from outlast.ee.cloud.files.policy import RULES
 from outlast.ee.cloud.files.router import router
-from outlast.ee.cloud.files.sessions import SeenSessions, forget_session, materialise, see_sessions
-from outlast.ee.cloud.files.store import FileStore, install
+from outlast.ee.cloud.files.sessions import (
+    forget_session,
+    materialise,
+    purge,
+    record_session_file,
+    see_sessions,
+)
+from outlast.ee.cloud.files.storage import open_storage
+from outlast.ee.cloud.files.store import FOLDER, FileStore, SeenSessions
+from outlast.ee.cloud.files.sweeper import keep_tidy
 
 __all__ = [
     "RULES",
@@ -18,6 +30,21 @@ __all__ = [
     "forget_session",
     "install",
     "materialise",
+    "purge",
+    "purge_storage",
+    "record_session_file",
     "router",
     "see_sessions",
 ]
+
+
+def install(cloud: Cloud) -> None:
+    """Open the storage that the settings name, and keep it tidy.
+
+    Raises:
+        InvalidSettings: nothing can be stored there.
+    """
+    cloud.add(FileStore(open_storage(cloud.settings.storage_url, cloud.settings.data_dir / FOLDER)))
+    cloud.beside(lambda: keep_tidy(cloud))
+    workspaces.on_purge(cloud, purge)
+    events.on(cloud, WORKSPACE_PURGED, on_workspace_purged)

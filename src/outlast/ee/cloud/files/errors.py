@@ -4,6 +4,8 @@ OutlastError
 ├── NotFound
 │   ├── WorkspaceFileNotFound  404  no such file in the workspace, or not yours to see
 │   └── UploadNotFound         404  no such resumable upload, or it is over
+├── Refused
+│   └── FileNotYours           403  you may know of it, and not do this
 ├── Conflict
 │   └── UploadOffsetMismatch   409  the part does not begin where the upload stands
 ├── InvalidInput
@@ -18,13 +20,19 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from outlast.kit.errors import Conflict, InvalidInput, NotFound, OutlastError
+from outlast.kit.errors import Conflict, InvalidInput, NotFound, OutlastError, Refused
 
 
 class WorkspaceFileNotFound(NotFound):
     """No file of this id in the workspace."""
 
     code = "files.not_found"
+
+
+class FileNotYours(Refused):
+    """The file is somebody else's; ask its owner."""
+
+    code = "files.not_yours"
 
 
 class UploadNotFound(NotFound):
@@ -38,9 +46,10 @@ class UploadOffsetMismatch(Conflict):
 
     code = "files.upload_offset"
 
-    def __init__(self, message: str, *, offset: int) -> None:
-        super().__init__(message, offset=offset)
-        self.headers = {"upload-offset": str(offset), "tus-resumable": "1.0.0"}
+    def __init__(self, message: str, *, offset: int | None = None) -> None:
+        super().__init__(message, **({} if offset is None else {"offset": offset}))
+        where = {} if offset is None else {"upload-offset": str(offset)}
+        self.headers = {**where, "tus-resumable": "1.0.0"}
 
 
 class RangeNotSatisfiable(InvalidInput):

@@ -89,41 +89,35 @@ class Announcement:
     media_type: str
 
 
-def read_announcement(headers: Mapping[str, str]) -> Announcement:
-    """Read the headers of a creation request.
+def announce(*, length_bytes: int, metadata: str) -> Announcement:
+    """Read what a client says of a file, in the headers Upload-Length and Upload-Metadata.
 
     Raises:
-        InvalidInput: without Upload-Length, or with Upload-Metadata that can't be read.
-        UploadProtocolUnsupported: of another version of tus.
+        InvalidInput: the metadata can't be read.
     """
-    check_version(headers)
-    metadata = parse_metadata(headers.get("upload-metadata", ""))
-    name = metadata.get("filename") or metadata.get("name") or "file"
-    media_type = metadata.get("filetype") or metadata.get("type") or ""
-    return Announcement(_count(headers, "upload-length"), name, media_type)
+    said = parse_metadata(metadata)
+    name = said.get("filename") or said.get("name") or "file"
+    return Announcement(length_bytes, name, said.get("filetype") or said.get("type") or "")
 
 
-def read_offset(headers: Mapping[str, str]) -> int:
-    """Read where a part begins.
+def check_version(version: str) -> None:
+    """Refuse another version of the protocol (header Tus-Resumable).
 
     Raises:
-        InvalidInput: without Upload-Offset.
-        UploadTypeUnsupported, UploadProtocolUnsupported: it is no part of a tus upload.
+        UploadProtocolUnsupported: it is another one.
     """
-    check_version(headers)
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != PART_TYPE:
-        raise UploadTypeUnsupported(f"Send the part as {PART_TYPE}.")
-    return _count(headers, "upload-offset")
-
-
-def check_version(headers: Mapping[str, str]) -> None:
-    """Refuse another version of the protocol; a client that names none is taken at its word.
-
-    Raises:
-        UploadProtocolUnsupported: of another version.
-    """
-    if headers.get("tus-resumable", VERSION) != VERSION:
+    if version != VERSION:
         raise UploadProtocolUnsupported(f"Tus {VERSION} is spoken here.")
+
+
+def check_part_type(content_type: str) -> None:
+    """Refuse what is not sent as a part.
+
+    Raises:
+        UploadTypeUnsupported: it says that it is something else.
+    """
+    if content_type.partition(";")[0].strip().lower() != PART_TYPE:
+        raise UploadTypeUnsupported(f"Send the part as {PART_TYPE}.")
 
 
 def parse_metadata(header: str) -> Mapping[str, str]:
@@ -140,12 +134,3 @@ def parse_metadata(header: str) -> Mapping[str, str]:
         except (binascii.Error, UnicodeDecodeError) as error:
             raise InvalidInput(f"Upload-Metadata: the value of {key[:64]!r} is not UTF-8 in base 64.") from error
     return found
-
-
-def _count(headers: Mapping[str, str], name: str) -> int:
-    value = headers.get(name, "")
-    if not value.isascii() or not value.isdecimal() or len(value) > 18:
-        raise InvalidInput(
-            f"The header {name.title()} must hold a number of bytes.", errors={name: "a number of bytes"}
-        )
-    return int(value)

@@ -9,14 +9,13 @@ from typing import TypeAlias
 
 from sqlalchemy import Select
 
-from outlast.ee.cloud.context import Cloud
-from outlast.ee.cloud.files.storage import Storage, open_storage
+from outlast.ee.cloud.files.storage import Storage
 from outlast.ee.cloud.unit import Unit
 
 FOLDER = "storage"
 """Of the data folder; where files lie without `Settings.storage_url`."""
 
-SeenSessions: TypeAlias = Callable[[Unit], Select[tuple[str]]]
+SeenSessions: TypeAlias = Callable[[Unit], Select[str]]
 """Gives the ids of the sessions of the unit's workspace that its caller may see, as a query."""
 
 
@@ -33,12 +32,3 @@ class FileStore:
     storage: Storage
     seen_sessions: SeenSessions | None = None
     untidy: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-def install(cloud: Cloud) -> None:
-    """Open the storage that the settings name.
-
-    Raises:
-        InvalidSettings: nothing can be stored there.
-    """
-    cloud.add(FileStore(open_storage(cloud.settings.storage_url, cloud.settings.data_dir / FOLDER)))
