@@ -18,6 +18,8 @@ ROLE = "outlast_app"
 
 SETTING = "outlast.workspace"
 EVERY_WORKSPACE = "*"
+SERVER = "-"
+"""What stands in the place of a workspace in rows of the server itself."""
 
 _GRANT = """
 DO $$ DECLARE sequence text; BEGIN
@@ -116,7 +118,7 @@ def unprotect(op: Operations, table: str) -> None:
 
 
 def _forbid_changes(op: Operations, table: str, column: str) -> None:
-    there = f"OLD.{column} IN (SELECT id FROM workspaces)"  # noqa: S608  a migration's own names
+    there = f"OLD.{column} = '{SERVER}' OR OLD.{column} IN (SELECT id FROM workspaces)"  # noqa: S608  our own names
     for event, when in ("update", ""), ("delete", f"WHEN {there}"):
         trigger = f"{table}_no_{event} BEFORE {event} ON {table} {when}"
         op.execute(f"CREATE TRIGGER {trigger} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END")
