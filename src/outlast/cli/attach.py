@@ -34,12 +34,12 @@ def attach(
 
     Ctrl-C or Ctrl-D leaves; the session goes on without you (`outlast cancel` ends it).
     """
-    from outlast.cli.connect import client_of, find_server, full_id  # late: the command line starts fast
+    from outlast.cli.connect import find_server, full_id  # late: the command line starts fast
     from outlast.cli.local import saver  # late: as above
     from outlast.cli.remote import Fetcher, RemoteSession  # late: as above
-    from outlast.client import AsyncClient  # late: as above
 
-    with client_of(server, token, data_dir) as client:
+    found = find_server(server, token, data_dir)
+    with found.client() as client:
         session_id = full_id(client, session)
         client.get(session_id)
         said = Console(stderr=True, highlight=False)
@@ -48,7 +48,7 @@ def attach(
         async def play(fetch: Fetcher) -> Code:
             interrupts = Interrupts()
             screen = Screen(console_here(), save=saver(folder, fetch))
-            async with AsyncClient.to(find_server(server, token, data_dir)) as followed:
+            async with found.async_client() as followed:
                 remote = RemoteSession(followed, session_id, whole=as_json)
                 asker = None if watch else asker_for(said, as_json=as_json)
                 player = Player(remote, None if as_json else screen, asker, console=said, may_cancel=False)

@@ -2,47 +2,90 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from outlast.cli.options import settings_of
-from outlast.client import AsyncClient, Client, RunningServer, running_server
-from outlast.kit.errors import SessionNotFound, Unavailable
+from outlast.cli.credentials import FileKeeper, credentials_path, read_credentials
+from outlast.cli.options import UsageError, settings_of
+from outlast.client import AsyncClient, Client, running_server
+from outlast.client.tokens import Keeper
+from outlast.kit.errors import SessionNotFound, Unauthenticated, Unavailable
 from outlast.kit.ids import is_id
 from outlast.kit.pages import MAX_LIMIT
 from outlast.protocol.api import SessionItem
 
 LAST = "last"
+WORKSPACE_VARIABLE = "OUTLAST_WORKSPACE"
 _SEARCHED_PAGES = 50
 
 
-def find_server(server: str | None, token: str | None, data_dir: Path | None) -> RunningServer:
-    """The server that the options name, else the one that runs on the data folder.
+@dataclass(frozen=True)
+class Found:
+    """A server, and who one is there."""
+
+    url: str
+    token: str | Keeper
+    workspace: str = ""
+
+    def client(self) -> Client:
+        """A client; use as ``with``."""
+        return Client(self.url, token=self.token, workspace=self.workspace)
+
+    def async_client(self) -> AsyncClient:
+        """A client for an event loop; use as ``async with``."""
+        return AsyncClient(self.url, token=self.token, workspace=self.workspace)
+
+
+def find_server(server: str | None, token: str | None, data_dir: Path | None) -> Found:
+    """The server that the options name, else the one that runs on the data folder, else that one is signed in to.
 
     Raises:
-        Unavailable: none runs there.
+        Unavailable: none runs there, and nobody has signed in to another.
+        Unauthenticated: a server is named that nobody has signed in to.
     """
-    settings = settings_of(data_dir)
-    if server is not None:
-        known = token or (settings.token.get_secret_value() if settings.token else "")
-        return RunningServer(url=server.rstrip("/"), token=known, pid=0)
-    running = running_server(settings.data_dir)
-    if running is None:
+    folder = settings_of(data_dir).data_dir
+    path = credentials_path(folder)
+    running, signed_in = running_server(folder), read_credentials(path)
+    url = server.rstrip("/") if server is not None else None
+    found: Found | None = None
+    if running is not None and url in (None, running.url):
+        found = Found(running.url, running.token, running.workspace_id)
+    elif signed_in is not None and url in (None, signed_in.url):
+        found = Found(signed_in.url, FileKeeper(path, signed_in.url), signed_in.workspace_id)
+    elif url is not None:
+        found = Found(url, "")
+    if found is None:
         raise Unavailable(
-            f"No server runs on {settings.data_dir}. Start one with `outlast serve PATH`, or name one: "
-            "--server URL --token TOKEN."
+            f"No server runs on {folder}. Start one with `outlast serve PATH`, or sign in to another: "
+            "`outlast login --server URL`."
         )
-    return running
+    if token:
+        found = Found(found.url, token)
+    elif not found.token:
+        raise Unauthenticated(f"You are not signed in to {found.url}: `outlast login --server {found.url}`.")
+    return replace(found, workspace=os.environ.get(WORKSPACE_VARIABLE) or found.workspace)
+
+
+def server_url(server: str | None, data_dir: Path) -> str:
+    """The address of the server to sign in to.
+
+    Raises:
+        UsageError: none is named or known.
+    """
+    if server is not None:
+        return server.rstrip("/") if "://" in server else f"https://{server.rstrip('/')}"
+    running, signed_in = running_server(data_dir), read_credentials(credentials_path(data_dir))
+    known = running or signed_in
+    if known is None:
+        raise UsageError("Say which server: outlast login --server URL.")
+    return known.url
 
 
 def client_of(server: str | None, token: str | None, data_dir: Path | None) -> Client:
     """A client of that server; use as ``with``."""
-    return Client.to(find_server(server, token, data_dir))
-
-
-def async_client_of(server: str | None, token: str | None, data_dir: Path | None) -> AsyncClient:
-    """A client of that server for an event loop; use as ``async with``."""
-    return AsyncClient.to(find_server(server, token, data_dir))
+    return find_server(server, token, data_dir).client()
 
 
 def full_id(client: Client, named: str) -> str:

@@ -15,6 +15,7 @@ from outlast.runtime.tracking import stream_of
 from outlast.streams.follow import follow
 
 LOCAL_USER = User(id="local", name="You", role="owner")
+"""Whoever runs an app at the terminal; may answer whatever it asks, whomever it asks."""
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -25,10 +26,12 @@ class LocalSession:
         runtime: open.
         session_id: of a session that its host has started.
         max_upload_bytes: of one file.
+        user: whose it is.
     """
 
-    def __init__(self, runtime: Runtime, session_id: str, *, max_upload_bytes: int) -> None:
+    def __init__(self, runtime: Runtime, session_id: str, *, max_upload_bytes: int, user: User = LOCAL_USER) -> None:
         self.id = session_id
+        self._user = user
         self._runtime = runtime
         self._max_upload_bytes = max_upload_bytes
 
@@ -42,13 +45,13 @@ class LocalSession:
             await following.aclose()
 
     async def answer(self, input_id: str, value: Json) -> None:
-        await self._runtime.host.submit(self.id, input_id, value, by=LOCAL_USER)
+        await self._runtime.host.submit(self.id, input_id, value, by=self._user)
 
     async def upload(self, path: Path) -> Json:
         return await store(self._runtime, self.id, path, max_bytes=self._max_upload_bytes)
 
     async def cancel(self, reason: str) -> None:
-        await self._runtime.host.cancel(self.id, by=LOCAL_USER, reason=reason)
+        await self._runtime.host.cancel(self.id, by=self._user, reason=reason)
 
     async def end(self, reason: str) -> None:
         """Cancel it and wait until the app has cleaned up."""

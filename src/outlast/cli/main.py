@@ -21,6 +21,7 @@ from outlast.cli import (
     delete,
     doctor,
     export,
+    login,
     replay,
     run,
     serve,
@@ -40,7 +41,7 @@ app = typer.Typer(
     epilog=EPILOG,
 )
 
-_APPS, _SESSIONS, _CHECKS = "Apps", "Sessions of a running server", "Checks"
+_APPS, _SESSIONS, _SERVER, _CHECKS = "Apps", "Sessions of a server", "Servers", "Checks"
 
 
 @app.callback()
@@ -70,6 +71,9 @@ app.command(rich_help_panel=_SESSIONS)(cancel.cancel)
 app.command(rich_help_panel=_SESSIONS)(branch.branch)
 app.command(rich_help_panel=_SESSIONS)(export.export)
 app.command(rich_help_panel=_SESSIONS)(delete.delete)
+app.command(rich_help_panel=_SERVER)(login.login)
+app.command(rich_help_panel=_SERVER)(login.whoami)
+app.command(rich_help_panel=_SERVER)(login.logout)
 app.command(rich_help_panel=_CHECKS)(replay.replay)
 app.command(rich_help_panel=_CHECKS)(doctor.doctor)
 app.command(rich_help_panel=_CHECKS)(version.version)

@@ -21,12 +21,17 @@ DataDir = Annotated[
 ]
 Server = Annotated[
     str | None,
-    typer.Option("--server", help="URL of the server; by default the one that runs on the data folder.",
+    typer.Option("--server", help="URL of the server; by default the one on the data folder, else where you signed in.",
                  envvar="OUTLAST_SERVER", show_default=False),
 ]  # fmt: skip
 Token = Annotated[
     str | None,
-    typer.Option("--token", help="The server's access token.", envvar="OUTLAST_TOKEN", show_default=False),
+    typer.Option(
+        "--token",
+        help="A personal access token, instead of signing in.",
+        envvar="OUTLAST_TOKEN",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 SessionId = Annotated[

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -24,10 +25,11 @@ from outlast.cli.exits import Code
 from outlast.cli.options import DataDir, console_here, settings_of, split_target
 from outlast.cli.screen import Screen
 from outlast.cli.terminal import Interrupts, Player
-from outlast.kit.errors import AppBroken, AppNotFound, InvalidArguments
+from outlast.kit.errors import AppBroken, AppNotFound, InvalidArguments, OutlastError
 from outlast.kit.ids import new_id
 from outlast.kit.settings import Settings
 from outlast.protocol.codec import Json
+from outlast.protocol.events import User
 
 if TYPE_CHECKING:
     from outlast.cli.local import LocalSession
@@ -48,6 +50,14 @@ class Wanted:
     as_json: bool
     title: str
     files: Path | None
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose a session is; a server gives those of no workspace to its first."""
+
+    user: User
+    workspace_id: str
 
 
 def run(
@@ -148,10 +158,11 @@ async def _run(wanted: Wanted) -> Code:
 async def _play(runtime: Runtime, wanted: Wanted, interrupts: Interrupts) -> Code:
     from outlast.cli.local import LocalSession, saver  # late: the command line starts fast
 
+    owner = await asyncio.to_thread(_owner, wanted)
     said = Console(stderr=True, highlight=False)
     with said.status("Starting") if sys.stdout.isatty() and not wanted.as_json else contextlib.nullcontext():
-        session_id = await _start(runtime, wanted)
-    session = LocalSession(runtime, session_id, max_upload_bytes=wanted.settings.max_upload_bytes)
+        session_id = await _start(runtime, wanted, owner)
+    session = LocalSession(runtime, session_id, max_upload_bytes=wanted.settings.max_upload_bytes, user=owner.user)
     folder = wanted.files or Path(tempfile.gettempdir()) / f"outlast-{session_id[-8:]}"
     screen = Screen(console_here(), save=saver(folder, lambda sha256: runtime.files.path_of(session_id, sha256)))
     player = Player(session, None if wanted.as_json else screen, asker_for(said, as_json=wanted.as_json), console=said)
@@ -166,8 +177,21 @@ async def _play(runtime: Runtime, wanted: Wanted, interrupts: Interrupts) -> Cod
     return code
 
 
-async def _start(runtime: Runtime, wanted: Wanted) -> str:
-    from outlast.cli.local import LOCAL_USER, store  # late: the command line starts fast
+def _owner(wanted: Wanted) -> Owner:
+    """Whose the session is: the owner's of the server that runs on the data folder, whom it is then shown to."""
+    from outlast.cli.local import LOCAL_USER  # late: the command line starts fast
+    from outlast.client import Client, running_server  # late: as above
+
+    running = running_server(wanted.settings.data_dir) if wanted.keep else None
+    if running is not None:
+        with contextlib.suppress(OutlastError), Client.to(running) as client:
+            me = client.me()
+            return Owner(msgspec.structs.replace(LOCAL_USER, id=me.id, name=me.name), running.workspace_id)
+    return Owner(LOCAL_USER, "")
+
+
+async def _start(runtime: Runtime, wanted: Wanted, owner: Owner) -> str:
+    from outlast.cli.local import store  # late: the command line starts fast
 
     entry = await _find(runtime.registry, wanted.target)
     session_id = new_id()
@@ -176,7 +200,14 @@ async def _start(runtime: Runtime, wanted: Wanted) -> str:
     for path, reference in files.items():
         reference.update(await store(runtime, session_id, path, max_bytes=wanted.settings.max_upload_bytes))
     try:
-        await runtime.host.start(entry, args, user=LOCAL_USER, title=wanted.title or None, session_id=session_id)
+        await runtime.host.start(
+            entry,
+            args,
+            user=owner.user,
+            title=wanted.title or None,
+            session_id=session_id,
+            workspace_id=owner.workspace_id,
+        )
     except InvalidArguments as error:
         raise in_options(error, wanted.target) from None
     return session_id

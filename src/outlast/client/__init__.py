@@ -1,6 +1,7 @@
 """Talks to a running server: calls, and streams that resume by themselves."""
 
-from outlast.client.http import AsyncClient, Client
+from outlast.client.aio import AsyncClient
+from outlast.client.http import Client
 from outlast.client.running import RunningServer, running_server
 from outlast.client.stream import Snapshot, afollow, follow
 

@@ -19,11 +19,11 @@ from outlast.protocol.api import (
     CancelSession,
     EventList,
     Interaction,
-    RetitleSession,
     SessionDetail,
     SessionItem,
     SessionList,
     StartSession,
+    UpdateSession,
 )
 from outlast.protocol.blocks import FileRef
 from outlast.protocol.codec import Json, decode_json, encode_json
@@ -43,6 +43,7 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
         shape: struct of the answer's JSON; bytes for the body as it is, None for no body.
         content: the request's body; a path is sent in pieces.
         repeatable: may be sent again when no answer came.
+        in_workspace: whether the path is below that of the client's workspace.
     """
 
     method: str
@@ -52,6 +53,11 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     content: bytes | Path | None = None
     repeatable: bool = False
+    in_workspace: bool = True
+
+    def address(self, workspace: str) -> str:
+        """Its path on the server."""
+        return (below(workspace) if self.in_workspace else API) + self.path
 
     def read(self, response: httpx.Response) -> T:
         """Decode the answer.
@@ -87,7 +93,7 @@ def get_app(app: str) -> Call[AppItem]:
 def start_session(app: str, args: Mapping[str, Json], title: str | None) -> Call[SessionItem]:
     """Start a session."""
     # The key makes it repeatable: a start whose answer was lost is not done twice.
-    return _post(
+    return post(
         "/sessions",
         StartSession(app=app, args=dict(args), title=title),
         SessionItem,
@@ -109,8 +115,9 @@ def get_session(session_id: str) -> Call[SessionDetail]:
 
 def retitle_session(session_id: str, title: str) -> Call[SessionDetail]:
     """Give a session another title."""
-    body = encode_json(RetitleSession(title=title))
-    return Call(method="PATCH", path=_session(session_id), shape=SessionDetail, content=body)
+    body = encode_json(UpdateSession(title=title))
+    headers = {"content-type": "application/json"}
+    return Call(method="PATCH", path=_session(session_id), shape=SessionDetail, content=body, headers=headers)
 
 
 def delete_session(session_id: str) -> Call[None]:
@@ -118,20 +125,25 @@ def delete_session(session_id: str) -> Call[None]:
     return Call(method="DELETE", path=_session(session_id), shape=None)
 
 
+def restore_session(session_id: str) -> Call[None]:
+    """Take a deleted session back."""
+    return Call(method="POST", path=_session(session_id, "/restore"), shape=None)
+
+
 def answer_input(session_id: str, input: str, value: Json) -> Call[None]:
     """Answer an input."""
-    return _post(_session(session_id, "/interactions"), Interaction(input=input, value=value), None)
+    return post(_session(session_id, "/interactions"), Interaction(input=input, value=value), None)
 
 
 def cancel_session(session_id: str, reason: str) -> Call[None]:
     """Ask a session to stop."""
-    return _post(_session(session_id, "/cancel"), CancelSession(reason=reason), None)
+    return post(_session(session_id, "/cancel"), CancelSession(reason=reason), None)
 
 
 def branch_session(session_id: str, seq: int, value: Json) -> Call[SessionItem]:
     """Branch a session."""
     body = BranchSession(seq=seq, value=value)
-    return _post(_session(session_id, "/branch"), body, SessionItem, headers={"idempotency-key": new_id()})
+    return post(_session(session_id, "/branch"), body, SessionItem, headers={"idempotency-key": new_id()})
 
 
 def list_events(session_id: str, after: int, limit: int) -> Call[EventList]:
@@ -169,18 +181,29 @@ def get_file(session_id: str, sha256: str) -> Call[bytes]:
     return Call(method="GET", path=path, shape=bytes, repeatable=True)
 
 
-def events_path(session_id: str) -> str:
+def below(workspace: str) -> str:
+    """Where what belongs to a workspace is."""
+    return f"{API}/workspaces/{quote(workspace, safe='')}"
+
+
+def events_path(workspace: str, session_id: str) -> str:
     """Where a session's event stream is."""
-    return API + _session(session_id, "/events")
+    return below(workspace) + _session(session_id, "/events")
 
 
 def _session(session_id: str, rest: str = "") -> str:
     return f"/sessions/{quote(session_id, safe='')}{rest}"
 
 
-def _post(
-    path: str, body: msgspec.Struct, shape: type[T] | None, *, headers: Mapping[str, str] | None = None
+def post(
+    path: str,
+    body: object,
+    shape: type[T] | None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    in_workspace: bool = True,
 ) -> Call[T]:
+    """A call that sends JSON."""
     given = dict(headers or {})
     return Call(
         method="POST",
@@ -189,4 +212,5 @@ def _post(
         content=encode_json(body),
         headers={"content-type": "application/json", **given},
         repeatable="idempotency-key" in given,
+        in_workspace=in_workspace,
     )

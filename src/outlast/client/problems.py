@@ -7,8 +7,31 @@ from collections.abc import Iterator, Mapping
 import httpx
 import msgspec
 
-from outlast.kit.errors import InvalidInput, LimitExceeded, OutlastError, StreamTrimmed, Unavailable
+from outlast.kit.errors import (
+    AudienceOnly,
+    Conflict,
+    InvalidInput,
+    LimitExceeded,
+    NotFound,
+    OutlastError,
+    Refused,
+    StreamTrimmed,
+    TooMuch,
+    Unauthenticated,
+    Unavailable,
+)
 from outlast.protocol.codec import Json
+
+_BY_STATUS: Mapping[int, type[OutlastError]] = {
+    401: Unauthenticated,
+    403: Refused,
+    404: NotFound,
+    409: Conflict,
+    422: InvalidInput,
+    429: TooMuch,
+    503: Unavailable,
+}
+"""What an error is at least whose ``code`` is of the server's own."""
 
 _OWN = frozenset({"type", "title", "status", "detail", "instance", "code", "errors"})
 
@@ -26,7 +49,7 @@ def error_of(status: int, body: bytes) -> OutlastError:
         problem = {}
     message = str(problem.get("detail") or f"The server answered {status}.")
     code = str(problem.get("code") or "unknown")
-    error = _make(_by_code().get(code, OutlastError), message, problem)
+    error = _make(_by_code().get(code) or _BY_STATUS.get(status, OutlastError), message, problem)
     error.code, error.status = code, status
     return error
 
@@ -53,7 +76,15 @@ def _make(kind: type[OutlastError], message: str, problem: Mapping[str, Json]) -
         return kind(message, first=int(problem.get("first", 1)))
     if issubclass(kind, LimitExceeded):
         return kind(message, limit=str(problem.get("limit", "")))
-    return kind(message, **{name: value for name, value in problem.items() if name not in _OWN})
+    if issubclass(kind, AudienceOnly):
+        return kind(message, audience=str(problem.get("audience", "")))
+    details = {name: value for name, value in problem.items() if name not in _OWN}
+    try:
+        return kind(message, **details)
+    except TypeError:  # a class of the server's own, whose facts an answer does not hold
+        error = OutlastError.__new__(kind)
+        OutlastError.__init__(error, message, **details)
+        return error
 
 
 def _by_code() -> Mapping[str, type[OutlastError]]:

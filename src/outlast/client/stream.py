@@ -12,9 +12,10 @@ from typing import TypeAlias
 import httpx
 import msgspec
 
+from outlast.client.aio import AsyncClient
 from outlast.client.calls import events_path
 from outlast.client.frames import Frame, FrameParser
-from outlast.client.http import AsyncClient, Client
+from outlast.client.http import Client
 from outlast.client.problems import error_of, unreachable
 from outlast.protocol.codec import decode_json
 from outlast.protocol.document import Document
@@ -64,10 +65,11 @@ def follow(
         Unavailable: the server could not be reached for as long as ``give_up``.
     """
     cursor = _Cursor(after=after, snapshot=snapshot, give_up=give_up)
+    path = events_path(client.workspace, session_id)
     while not cursor.ended():
         try:
             with client.http.stream(
-                "GET", events_path(session_id), params=cursor.params, headers=cursor.headers, timeout=_TIMEOUT
+                "GET", path, params=cursor.params, headers=cursor.headers, timeout=_TIMEOUT
             ) as response:
                 if response.status_code >= 400:
                     response.read()
@@ -92,10 +94,11 @@ async def afollow(
 ) -> AsyncIterator[Followed]:
     """Follow a session on an event loop; see `follow`."""
     cursor = _Cursor(after=after, snapshot=snapshot, give_up=give_up)
+    path = events_path(await client.workspace(), session_id)
     while not cursor.ended():
         try:
             async with client.http.stream(
-                "GET", events_path(session_id), params=cursor.params, headers=cursor.headers, timeout=_TIMEOUT
+                "GET", path, params=cursor.params, headers=cursor.headers, timeout=_TIMEOUT
             ) as response:
                 if response.status_code >= 400:
                     await response.aread()

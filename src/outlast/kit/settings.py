@@ -26,6 +26,9 @@ PREFIX = "OUTLAST_"
 SECRET_VARIABLE = "OUTLAST_SECRET_"  # noqa: S105  (a name, no secret)
 NONE = "none"
 
+_NO_SETTINGS = {f"{PREFIX}{name}" for name in ("KILL_POINT", "SERVER", "TOKEN", "WORKSPACE")}
+"""Variables that are read, but not by a server."""
+
 _UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)\s*")
 
@@ -179,6 +182,22 @@ class Settings(BaseSettings):
         default=timedelta(minutes=10),
         description="Time for which a proof of identity counts as fresh: for passwords, keys, signing devices out.",
     )
+    login_idle: Duration = Field(
+        default=timedelta(days=14), description="Time without use after which a device is logged out."
+    )
+    login_lifetime: Duration = Field(
+        default=timedelta(days=90), description="Time after which a device is logged out however much it is used."
+    )
+    refresh_grace: Duration = Field(
+        default=timedelta(seconds=10),
+        description="Time for which a used refresh token still gives its successor, for a retry; later is an attack.",
+    )
+    max_devices: int = Field(
+        default=50, ge=1, description="Devices that one user may be logged in on; the one longest unused goes first."
+    )
+    sign_up: bool = Field(
+        default=True, description="Whether anybody may make an account; if not, people come by invitation."
+    )
 
     smtp_url: SecretStr | None = Field(
         default=None,
@@ -304,7 +323,7 @@ def load_settings(**given: object) -> Settings:
 
 def unknown_variables(environ: Mapping[str, str] = os.environ) -> Sequence[str]:
     """The variables named like settings that are none: misspelt, most likely."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {"OUTLAST_KILL_POINT", "OUTLAST_SERVER"}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | _NO_SETTINGS
     return sorted(
         name
         for name in environ

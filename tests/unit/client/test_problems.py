@@ -23,6 +23,8 @@ def _made(kind: type[errors.OutlastError]) -> errors.OutlastError:
         return kind("Gone.", first=7)
     if issubclass(kind, errors.LimitExceeded):
         return kind("Over.", limit="memory")
+    if issubclass(kind, errors.AudienceOnly):
+        return kind("Not you.", audience="admin")
     if issubclass(kind, errors.InvalidInput):
         return kind("Wrong.", errors={"args.city": "needed"})
     return kind("What happened.", fact=3)

@@ -57,7 +57,7 @@ class _Server:
 
 def _client(answer: object) -> Client:
     transport = httpx.MockTransport(answer)  # type: ignore[arg-type]
-    return Client("http://test", token="t", transport=transport)
+    return Client("http://test", token="t", workspace="w", transport=transport)
 
 
 @given(cuts=st.lists(st.integers(0, 2500), max_size=12))
