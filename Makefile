@@ -80,6 +80,12 @@ lock: $(STAMP)
 	@{ echo "# The versions that development and the examples run on, with hashes. \`make lock\` writes this file."; \
 	   echo "# Not in it: ray (install outlast[ray]), which is larger than all the rest together."; \
 	   cat $(VENV)/requirements.lock; } > requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --constraint requirements.lock \
+	  --extra postgres --extra nats --extra otel \
+	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	  --output-file $(VENV)/deploy.lock >/dev/null
+	@{ echo "# What a server needs of requirements.lock: the Dockerfile installs this. \`make lock\` writes this file."; \
+	   cat $(VENV)/deploy.lock; } > deploy/requirements.lock
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis htmlcov benchmarks/.venvs
