@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from outlast.ee.cloud import events
 from outlast.ee.cloud import license as licences
 from outlast.ee.cloud.caller import Role
 from outlast.ee.cloud.context import ALL_WORKSPACES, Cloud, Memberships
 from outlast.ee.cloud.unit import Unit
 from outlast.ee.cloud.workspaces import repository
+from outlast.ee.cloud.workspaces.handlers import USER_DISABLED, revoke_invites
 from outlast.ee.cloud.workspaces.members import add_member
 from outlast.ee.cloud.workspaces.memberships import KnownRoles
 from outlast.ee.cloud.workspaces.policy import RULES
@@ -48,6 +50,7 @@ def install(cloud: Cloud) -> None:
     cloud.add(KnownRoles(cloud))
     cloud.add(PurgeHooks())
     licences.count_by(cloud, usage)
+    events.on(cloud, USER_DISABLED, revoke_invites)
     cloud.beside(lambda: purge_regularly(cloud))
 
 

@@ -2,6 +2,7 @@
 
 OutlastError
 ├── NotFound
+│   ├── NothingToRestore    404  no such deleted workspace, or not the caller's
 │   ├── MemberNotFound      404
 │   └── InviteNotFound      404  none such, or not for the caller
 ├── Conflict
@@ -25,6 +26,12 @@ from outlast.kit.errors import Conflict, NotFound, OutlastError, Refused
 
 State = Literal["open", "accepted", "revoked", "expired", "void"]
 """Of an invite. ``void``: who sent it may no longer grant its role."""
+
+
+class NothingToRestore(NotFound):
+    """No deleted workspace of this id is the caller's."""
+
+    code = "workspace.not_deleted"
 
 
 class MemberNotFound(NotFound):

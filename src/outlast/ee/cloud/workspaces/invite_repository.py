@@ -109,7 +109,9 @@ async def revoke_all_by(unit: Unit, user_id: str) -> None:
     )
 
 
-async def open_to(everywhere: Unit, email_key: str, *, after: str | None, limit: int) -> Sequence[tuple[Invite, str]]:
+async def open_to(
+    everywhere: Unit, email_key: str, *, after: str | None, limit: int
+) -> Sequence[tuple[Invite, str]]:  # unscoped: a person's own
     """Open invites to an address with the names of their workspaces, the oldest first.
 
     Those are left out whose sender is no member any more.

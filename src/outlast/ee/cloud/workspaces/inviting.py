@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from outlast.ee.cloud import auth
-from outlast.ee.cloud.auth import Person, opaque
+from outlast.ee.cloud.auth import Person
 from outlast.ee.cloud.caller import Role
 from outlast.ee.cloud.context import ALL_WORKSPACES
 from outlast.ee.cloud.unit import Unit
@@ -28,7 +28,7 @@ from outlast.ee.cloud.workspaces.invite_mail import mail_invite
 from outlast.ee.cloud.workspaces.policy import check_reach
 from outlast.ee.cloud.workspaces.schemas import (
     Invite,
-    InviteAnswer,
+    InviteId,
     InviteItem,
     InvitePage,
     InviteToken,
@@ -39,15 +39,17 @@ from outlast.ee.cloud.workspaces.schemas import (
     address_key,
 )
 from outlast.ee.cloud.workspaces.service import after, item
-from outlast.kit.errors import InvalidInput
 from outlast.kit.ids import is_id, new_id
 from outlast.kit.pages import encode_cursor
 
 OPEN_FOR = timedelta(days=7)
 
 
-async def create(unit: Unit, *, email: str, role: Role) -> InviteItem:
+async def create(unit: Unit, *, email: str, role: Role, site: str) -> InviteItem:
     """Invite somebody into the unit's workspace, by mail.
+
+    Args:
+        site: the server's address, for the link.
 
     Raises:
         RoleAboveOwn: the role is above the caller's.
@@ -65,20 +67,20 @@ async def create(unit: Unit, *, email: str, role: Role) -> InviteItem:
         raise InviteOpen(f"{email} has an open invite; send it again or revoke it.")
     if pending is not None:
         await invite_repository.revoke(unit, pending.id)
-    token = opaque.new_token(opaque.Kind.INVITE)
+    token = auth.new_token(auth.Kind.INVITE)
     invite = Invite(
         workspace_id=workspace.id,
         id=new_id(),
         email=email,
         role=role,
-        digest=opaque.digest(token),
+        digest=auth.digest(token),
         invited_by=unit.caller.user_id,
         created_at=unit.now,
         expires_at=unit.now + OPEN_FOR,
     )
     await invite_repository.add(unit, invite)
     await events.of_invite(unit, events.INVITE_CREATED, invite, verb="invite.create")
-    await mail_invite(unit, invite, workspace, token=token)
+    await mail_invite(unit, invite, workspace, link=_link(site, workspace, token))
     return _item(unit, invite)
 
 
@@ -102,7 +104,7 @@ async def get(unit: Unit, invite_id: str) -> InviteItem:
     return _item(unit, await _access_invite(unit, invite_id))
 
 
-async def resend(unit: Unit, invite_id: str) -> InviteItem:
+async def resend(unit: Unit, invite_id: str, *, site: str) -> InviteItem:
     """Send an invite again, in the caller's name, with a new secret and for the full time; the old secret is void.
 
     Raises:
@@ -115,17 +117,17 @@ async def resend(unit: Unit, invite_id: str) -> InviteItem:
     invite = await _access_invite(unit, invite_id)  # as it is under the lock
     if invite.state(unit.now) not in ("open", "expired"):
         raise _over(invite, unit)
-    token = opaque.new_token(opaque.Kind.INVITE)
+    token = auth.new_token(auth.Kind.INVITE)
     invite = replace(
         invite,
-        digest=opaque.digest(token),
+        digest=auth.digest(token),
         expires_at=unit.now + OPEN_FOR,
         sent=invite.sent + 1,
         invited_by=unit.caller.user_id,
     )
     await invite_repository.renew(unit, invite)
     await events.of_invite(unit, events.INVITE_SENT_AGAIN, invite, verb="invite.resend")
-    await mail_invite(unit, invite, workspace, token=token)
+    await mail_invite(unit, invite, workspace, link=_link(site, workspace, token))
     return _item(unit, invite)
 
 
@@ -171,9 +173,10 @@ async def preview(unit: Unit, secret: InviteToken) -> InviteView:
         InviteNotFound: it opens nothing.
         InviteOver: it does no more.
     """
-    async with unit.within(secret.workspace_id) as inside:
+    workspace_id, token = _read(secret)
+    async with unit.within(workspace_id) as inside:
         workspace = await repository.find(inside)
-        invite = await _access_by_secret(inside, secret.token)
+        invite = await _access_by_secret(inside, token)
         if workspace is None or workspace.deleted_at is not None:
             raise _unknown()
         senders = await auth.people(inside, [invite.invited_by])
@@ -181,7 +184,7 @@ async def preview(unit: Unit, secret: InviteToken) -> InviteView:
         return _view(invite, workspace.name, senders.get(invite.invited_by))
 
 
-async def accept(unit: Unit, answer: InviteAnswer) -> WorkspaceItem:
+async def accept(unit: Unit, answer: InviteToken | InviteId) -> WorkspaceItem:
     """Become a member by an invite to the caller's address, which is verified, or proved by the mailed secret.
 
     Of many at once one succeeds, and no more do than there are seats (ASVS 2.3.4).
@@ -193,10 +196,9 @@ async def accept(unit: Unit, answer: InviteAnswer) -> WorkspaceItem:
         AlreadyMember: the caller is there.
         SeatLimit: the licence has no seat left.
     """
-    if (answer.token is None) == (answer.invite_id is None):
-        raise InvalidInput("Send either token, from the mailed link, or invite_id.")
     caller_id = unit.caller.user_id
-    async with unit.within(answer.workspace_id) as inside:
+    workspace_id = answer.workspace_id if isinstance(answer, InviteId) else _read(answer)[0]
+    async with unit.within(workspace_id) as inside:
         workspace = await repository.lock(inside)
         if workspace is None or workspace.deleted_at is not None:
             raise _unknown()
@@ -211,6 +213,14 @@ async def accept(unit: Unit, answer: InviteAnswer) -> WorkspaceItem:
         await seats.take_seat(inside, caller_id)
     await auth.set_active_workspace(unit, caller_id, workspace.id)
     return item(workspace, invite.role)
+
+
+def _read(secret: InviteToken) -> tuple[str, str]:
+    """The workspace that a mailed secret names, and the secret; both must fit the same invite."""
+    token, _, workspace_id = secret.token.partition(".")
+    if not is_id(workspace_id):
+        raise _unknown()
+    return workspace_id, token
 
 
 async def _access_to_invite(unit: Unit, role: Role) -> Workspace:
@@ -229,24 +239,24 @@ async def _access_invite(unit: Unit, invite_id: str) -> Invite:
 
 
 async def _access_by_secret(unit: Unit, token: str) -> Invite:
-    good = opaque.is_token(opaque.Kind.INVITE, token)
-    invite = await invite_repository.find_by_digest(unit, opaque.digest(token)) if good else None
+    good = auth.is_token(auth.Kind.INVITE, token)
+    invite = await invite_repository.find_by_digest(unit, auth.digest(token)) if good else None
     if invite is None:
         raise _unknown()
     return invite
 
 
-async def _access_as(unit: Unit, answer: InviteAnswer, person: Person) -> Invite:
+async def _access_as(unit: Unit, answer: InviteToken | InviteId, person: Person) -> Invite:
     """The invite that a person may accept; the address must be theirs in either way."""
     theirs = address_key(person.email)
-    if answer.token is not None:
-        invite = await _access_by_secret(unit, answer.token)
+    if isinstance(answer, InviteToken):
+        invite = await _access_by_secret(unit, _read(answer)[1])
         if invite.email_key != theirs:
             raise InviteForAnother(
                 f"This invite is for {invite.email}; sign in with that address, or ask for an invite to yours."
             )
         return invite
-    invite = await _access_invite(unit, str(answer.invite_id))
+    invite = await _access_invite(unit, answer.invite_id)
     if invite.email_key != theirs:
         raise _unknown()
     if not person.verified:
@@ -265,6 +275,11 @@ async def _check_open(unit: Unit, invite: Invite, sender: Person | None) -> None
     reach = await repository.role_of(unit, invite.invited_by)
     if reach is None or reach < max(invite.role, Role.ADMIN) or sender is None or sender.disabled:
         raise InviteOver("Who sent this invite may no longer invite; ask for another.", state="void")
+
+
+def _link(site: str, workspace: Workspace, token: str) -> str:
+    """Its secret is in the fragment, which no server on the way is told, and no log."""
+    return f"{site}/#invite={token}.{workspace.id}"
 
 
 def _unknown() -> InviteNotFound:

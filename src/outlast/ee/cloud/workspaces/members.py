@@ -119,6 +119,7 @@ async def _take_out(unit: Unit, member: Member, *, verb: str) -> None:
     await repository.remove_member(unit, member.user_id)
     check_owner_left(await repository.count_owners(unit))
     await invite_repository.revoke_all_by(unit, member.user_id)
+    await auth.forget_membership(unit, member.user_id, unit.workspace_id)
     await events.of_member(unit, events.MEMBER_REMOVED, member, verb=verb)
     people_changed(unit)
 

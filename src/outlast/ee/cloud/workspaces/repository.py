@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from outlast.ee.cloud.caller import Role
@@ -17,6 +17,11 @@ from outlast.ee.cloud.workspaces.tables import invites, members, workspaces
 
 _LIVE = workspaces.c.deleted_at.is_(None)
 _TOGETHER = members.join(workspaces, members.c.workspace_id == workspaces.c.id)
+
+
+def here(unit: Unit) -> ColumnElement[bool]:
+    """Which row of `workspaces` is the unit's."""
+    return workspaces.c.id == unit.workspace_id
 
 
 async def add(unit: Unit, workspace: Workspace) -> None:
@@ -42,7 +47,7 @@ async def add(unit: Unit, workspace: Workspace) -> None:
 
 async def find(unit: Unit) -> Workspace | None:
     """The unit's workspace, deleted or not."""
-    query = select(workspaces).where(workspaces.c.id == unit.workspace_id)
+    query = select(workspaces).where(here(unit))
     row = (await unit.connection.execute(query)).mappings().first()
     return None if row is None else _workspace(row)
 
@@ -52,7 +57,7 @@ async def lock(unit: Unit) -> Workspace | None:
 
     The lock lets references to the workspace be made (FOR NO KEY UPDATE). SQLite has one writer at a time anyway.
     """
-    query = select(workspaces).where(workspaces.c.id == unit.workspace_id).with_for_update(key_share=True)
+    query = select(workspaces).where(here(unit)).with_for_update(key_share=True)
     row = (await unit.connection.execute(query)).mappings().first()
     return None if row is None else _workspace(row)
 
@@ -63,7 +68,7 @@ async def change(unit: Unit, values: Mapping[str, object]) -> None:
     Raises:
         SlugTaken: another has the new slug.
     """
-    query = update(workspaces).where(workspaces.c.id == unit.workspace_id)
+    query = update(workspaces).where(here(unit))
     try:
         await unit.connection.execute(query.values({**values, "version": workspaces.c.version + 1}))
     except IntegrityError as error:
@@ -74,7 +79,7 @@ async def remove(unit: Unit) -> None:
     """Remove the unit's workspace with all that hangs on it here."""
     for table in (idempotency_keys, invites, members):
         await unit.connection.execute(delete(table).where(table.c.workspace_id == unit.workspace_id))
-    await unit.connection.execute(delete(workspaces).where(workspaces.c.id == unit.workspace_id))
+    await unit.connection.execute(delete(workspaces).where(here(unit)))
 
 
 async def add_member(unit: Unit, member: Member) -> None:
@@ -151,7 +156,7 @@ async def count_owners(unit: Unit) -> int:
 
 async def page_of(
     unit: Unit, user_id: str, *, after: str | None, limit: int, only: str | None = None
-) -> Sequence[tuple[Workspace, Role]]:
+) -> Sequence[tuple[Workspace, Role]]:  # unscoped: a person's own
     """Workspaces that somebody belongs to, the oldest first, and their role there.
 
     Args:
@@ -166,7 +171,9 @@ async def page_of(
     return [(_workspace(row), Role.named(row["role"])) for row in rows.mappings()]
 
 
-async def deleted_page_of(unit: Unit, user_id: str, *, after: str | None, limit: int) -> Sequence[Workspace]:
+async def deleted_page_of(
+    unit: Unit, user_id: str, *, after: str | None, limit: int
+) -> Sequence[Workspace]:  # unscoped: a person's own
     """Deleted workspaces that somebody owns and may still restore, the oldest first."""
     query = (
         select(workspaces)
@@ -179,25 +186,25 @@ async def deleted_page_of(unit: Unit, user_id: str, *, after: str | None, limit:
     return [_workspace(row) for row in rows.mappings()]
 
 
-async def slug_is_taken(everywhere: Unit, slug: str) -> bool:
+async def slug_is_taken(everywhere: Unit, slug: str) -> bool:  # unscoped: the server's own work
     """Whether any workspace of the server has a slug."""
     query = select(workspaces.c.id).where(workspaces.c.slug == slug)
     return (await everywhere.connection.execute(query)).first() is not None
 
 
-async def count_live(everywhere: Unit) -> int:
+async def count_live(everywhere: Unit) -> int:  # unscoped: the server's own work
     """How many workspaces the server has, deleted ones not counted."""
     query = select(func.count()).select_from(workspaces).where(_LIVE)
     return int((await everywhere.connection.execute(query)).scalar_one())
 
 
-async def count_seated(everywhere: Unit) -> int:
+async def count_seated(everywhere: Unit) -> int:  # unscoped: the server's own work
     """How many people belong to any workspace that is not deleted."""
     query = select(func.count(members.c.user_id.distinct())).select_from(_TOGETHER).where(_LIVE)
     return int((await everywhere.connection.execute(query)).scalar_one())
 
 
-async def roles_of(everywhere: Unit, user_id: str) -> Mapping[str, Role]:
+async def roles_of(everywhere: Unit, user_id: str) -> Mapping[str, Role]:  # unscoped: the server's own work
     """Somebody's role in each workspace that they belong to."""
     query = (
         select(members.c.workspace_id, members.c.role).select_from(_TOGETHER).where(members.c.user_id == user_id, _LIVE)
@@ -206,13 +213,13 @@ async def roles_of(everywhere: Unit, user_id: str) -> Mapping[str, Role]:
     return {row.workspace_id: Role.named(row.role) for row in rows}
 
 
-async def due(everywhere: Unit, *, limit: int) -> Sequence[str]:
+async def due(everywhere: Unit, *, limit: int) -> Sequence[str]:  # unscoped: the server's own work
     """The ids of workspaces that are to be purged by now."""
     query = select(workspaces.c.id).where(workspaces.c.purge_at <= everywhere.now).order_by(workspaces.c.purge_at)
     return (await everywhere.connection.execute(query.limit(limit))).scalars().all()
 
 
-async def first_home(everywhere: Unit) -> Home | None:
+async def first_home(everywhere: Unit) -> Home | None:  # unscoped: the server's own work
     """The server's oldest workspace that is not deleted, and the owner who is there longest."""
     query = (
         select(members.c.workspace_id, members.c.user_id)

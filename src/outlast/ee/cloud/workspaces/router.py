@@ -11,11 +11,12 @@ from outlast.ee.cloud.caller import Role
 from outlast.ee.cloud.license import FeatureMissing, SeatLimit
 from outlast.ee.cloud.mail import MailRefused
 from outlast.ee.cloud.routes import cloud_router, does
-from outlast.ee.cloud.work import In
+from outlast.ee.cloud.site import site_url
+from outlast.ee.cloud.work import In, Work
 from outlast.ee.cloud.workspaces import errors, inviting, members, service
 from outlast.ee.cloud.workspaces.schemas import (
     DeletedPage,
-    InviteAnswer,
+    InviteId,
     InviteItem,
     InvitePage,
     InviteToken,
@@ -69,7 +70,7 @@ async def list_deleted(work: In, *, cursor: Cursor = None, limit: Limit = 50) ->
 
 @router.post(
     "/deleted/{deleted_id}/restore",
-    **does("workspace.restore", errors.WorkspaceGone, FeatureMissing, SeatLimit),
+    **does("workspace.restore", errors.NothingToRestore, errors.WorkspaceGone, FeatureMissing, SeatLimit),
 )
 async def restore_workspace(work: In, deleted_id: PathId) -> WorkspaceItem:
     """Undo a deletion, within 30 days."""
@@ -104,7 +105,7 @@ async def preview_invite(work: In, body: InviteToken) -> InviteView:
         SeatLimit,
     ),
 )
-async def accept_invite(work: In, body: InviteAnswer) -> WorkspaceItem:
+async def accept_invite(work: In, body: InviteToken | InviteId) -> WorkspaceItem:
     """Become a member: by the mailed link, or by the invite's id if your address is verified."""
     async with work.writing() as unit:
         joined = await inviting.accept(unit, body)
@@ -222,7 +223,7 @@ async def list_invites(
 async def create_invite(work: In, body: InviteWish) -> InviteItem:
     """Invite somebody by mail."""
     async with work.writing() as unit:
-        made = await inviting.create(unit, email=body.email, role=Role.named(body.role))
+        made = await inviting.create(unit, email=body.email, role=Role.named(body.role), site=_site(work))
     work.tag(made.etag)
     return made
 
@@ -243,7 +244,7 @@ async def get_invite(work: In, invite_id: PathId) -> InviteItem:
 async def resend_invite(work: In, invite_id: PathId) -> InviteItem:
     """Send an invite again: the former link is void, the time begins anew."""
     async with work.writing() as unit:
-        sent = await inviting.resend(unit, invite_id)
+        sent = await inviting.resend(unit, invite_id, site=_site(work))
     work.tag(sent.etag)
     return sent
 
@@ -256,3 +257,7 @@ async def revoke_invite(work: In, invite_id: PathId) -> None:
     """Revoke an invite."""
     async with work.writing() as unit:
         await inviting.revoke(unit, invite_id)
+
+
+def _site(work: Work) -> str:
+    return site_url(work.cloud, work.connection)

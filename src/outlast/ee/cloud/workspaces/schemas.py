@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from outlast.ee.cloud.caller import Role, RoleName
 from outlast.ee.cloud.routes import View, Wish
 from outlast.ee.cloud.workspaces.errors import State
 
 SLUG = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_TOKEN_CHARS = 100
+_TOKEN_CHARS = 200
 _SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -131,20 +131,14 @@ class InviteWish(Wish):
 class InviteToken(Wish):
     """What the mailed link holds."""
 
-    workspace_id: Id
     token: str = Field(min_length=1, max_length=_TOKEN_CHARS)
 
 
-class InviteAnswer(Wish):
-    """Which invite to accept: by what the mailed link holds, or by its id when the address is the caller's own."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["token"]}, {"required": ["invite_id"]}]},
-    )
+class InviteId(Wish):
+    """An invite to the caller's own address, from the list of theirs."""
 
     workspace_id: Id
-    token: str | None = Field(default=None, min_length=1, max_length=_TOKEN_CHARS)
-    invite_id: Id | None = None
+    invite_id: Id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

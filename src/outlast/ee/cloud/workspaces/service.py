@@ -16,7 +16,7 @@ from outlast.ee.cloud.unit import Unit
 from outlast.ee.cloud.work import unknown_workspace
 from outlast.ee.cloud.workspaces import events, repository, seats
 from outlast.ee.cloud.workspaces.access import access_workspace
-from outlast.ee.cloud.workspaces.errors import WorkspaceGone
+from outlast.ee.cloud.workspaces.errors import NothingToRestore, WorkspaceGone
 from outlast.ee.cloud.workspaces.memberships import people_changed
 from outlast.ee.cloud.workspaces.schemas import (
     DeletedPage,
@@ -174,17 +174,17 @@ async def restore(unit: Unit, workspace_id: str) -> WorkspaceItem:
     """Undo the deletion of a workspace that the caller owns.
 
     Raises:
-        WorkspaceNotFound: no such deleted workspace is the caller's.
+        NothingToRestore: no such deleted workspace is the caller's.
         WorkspaceGone: it is too late.
         FeatureMissing, SeatLimit: the licence has no place for it.
     """
     if not is_id(workspace_id):
-        raise unknown_workspace(workspace_id)
+        raise _nothing(workspace_id)
     async with unit.within(workspace_id) as inside:
         workspace = await repository.lock(inside)
         member = await repository.find_member(inside, unit.caller.user_id)
         if workspace is None or workspace.purge_at is None or member is None or member.role is not Role.OWNER:
-            raise unknown_workspace(workspace_id)
+            raise _nothing(workspace_id)
         if workspace.purge_at <= unit.now:
             raise WorkspaceGone("The time to restore this workspace is over.")
         await repository.change(inside, {"deleted_at": None, "purge_at": None})
@@ -226,6 +226,10 @@ def after(cursor: str | None) -> str | None:
     if not is_id(place):
         raise InvalidCursor("This page cursor is not of this list; ask for the first page again.")
     return place
+
+
+def _nothing(workspace_id: str) -> NothingToRestore:
+    return NothingToRestore(f"No deleted workspace {workspace_id[:64]!r} is yours to restore.")
 
 
 def _deleted(workspace: Workspace) -> DeletedWorkspace:
