@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import DateTime, Table, column, delete, insert, select, table
+from sqlalchemy import DateTime, FromClause, RowMapping, column, delete, insert, select, table
 
 from outlast.db.engine import create_engine
 from outlast.db.migrations import upgrade
@@ -20,7 +20,6 @@ from outlast.ee.cloud.context import ALL_WORKSPACES, Cloud
 from outlast.kit.clock import ManualClock
 from outlast.kit.ids import new_id
 from outlast.kit.settings import load_settings
-from outlast.protocol.codec import Json
 from outlast.runtime.awake import HostSettings
 from outlast.runtime.opening import Runtime
 from outlast.runtime.records_sql import SqlRecords
@@ -71,7 +70,7 @@ async def part_of_cloud(
         await runtime.close()
 
 
-async def rows_of(cloud: Cloud, table: Table) -> Sequence[Mapping[str, Json]]:
+async def rows_of(cloud: Cloud, table: FromClause) -> Sequence[RowMapping]:
     """All rows of a table, whosever they are."""
     async with units.looking(cloud, workspace_id=ALL_WORKSPACES) as unit:
         return (await unit.connection.execute(select(table))).mappings().all()

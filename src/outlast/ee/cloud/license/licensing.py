@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TypeAlias
 
 from outlast.ee.cloud import audit
 from outlast.ee.cloud import unit as units
@@ -39,10 +40,8 @@ class Usage:
     workspaces: int
 
 
-class CountUsage(Protocol):
-    """Counts it (domain workspaces)."""
-
-    async def __call__(self, unit: Unit) -> Usage: ...
+CountUsage: TypeAlias = Callable[[Unit], Awaitable[Usage]]
+"""Counts it (domain workspaces), in a unit over all workspaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +63,27 @@ def from_settings(settings: Settings) -> Configured:
     Raises:
         InvalidSettings: a licence without a key, or one that this key has not signed: the server must not start.
     """
+    key = _read(settings.license_public_key, variable="OUTLAST_LICENSE_PUBLIC_KEY", what="public key")
+    text = _read(settings.license, variable="OUTLAST_LICENSE", what="licence")
+    if text and not key:
+        raise InvalidSettings(
+            "OUTLAST_LICENSE is set, and OUTLAST_LICENSE_PUBLIC_KEY is not: set the key that it is verified with."
+        )
     try:
-        key = documents.text_of(settings.license_public_key, what="public key")
-        text = documents.text_of(settings.license, what="licence")
-        if text and not key:
-            raise InvalidSettings(
-                "OUTLAST_LICENSE is set, and OUTLAST_LICENSE_PUBLIC_KEY is not: set the key that it is verified with."
-            )
         if key:
             documents.check_key(key)
         return Configured(key, documents.verify(text, key) if text else None)
     except KeyRefused as error:
         raise InvalidSettings(f"OUTLAST_LICENSE_PUBLIC_KEY: {error.message}") from error
-    except (LicenseRefused, NotFound) as error:
+    except LicenseRefused as error:
         raise InvalidSettings(f"OUTLAST_LICENSE: {error.message}") from error
+
+
+def _read(given: str, *, variable: str, what: str) -> str:
+    try:
+        return documents.text_of(given, what=what)
+    except NotFound as error:
+        raise InvalidSettings(f"{variable}: {error.message}") from error
 
 
 class Licensing:
