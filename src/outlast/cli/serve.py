@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import webbrowser
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.logging import RichHandler
 from rich.text import Text
 
 from outlast.cli.options import DataDir, console_here, settings_of
@@ -37,18 +35,12 @@ def serve(
 
     Sessions are kept in the data folder: after a crash or a restart they go on where they were.
     """
-    from outlast.server.serve import serve as run_server  # late: the command line starts fast
+    from outlast.server.logs import configure  # late: the command line starts fast
+    from outlast.server.serve import serve as run_server  # late: as above
 
     settings = settings_of(data_dir, host=host, port=port, token=token)
     console = Console(highlight=False, stderr=True)
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(message)s",
-        datefmt="%H:%M:%S",
-        handlers=[RichHandler(console=console, show_path=False, markup=False)],
-    )
-    for noisy in ("httpx", "alembic", "aiosqlite", "watchfiles", "uvicorn"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    log = configure(settings)
     for name in unknown_variables():
         console.print(Text(f"{name} is no setting of Outlast; is it misspelt?", style="yellow"))
 
@@ -64,7 +56,7 @@ def serve(
             webbrowser.open(running.link)
 
     try:
-        run_server(settings, paths, reload=reload, announce=announce)
+        run_server(settings, paths, reload=reload, announce=announce, log=log)
         console_here().print("\nStopped." if sys.stdout.isatty() else "Stopped.")  # below the terminal's ^C
     finally:
         if pid_file is not None:

@@ -5,11 +5,13 @@ Everything comes through the standard library's loggers: ours (`outlast.*`), uvi
 
 from __future__ import annotations
 
+import atexit
 import logging
 import re
 import sys
+import threading
 from collections.abc import MutableMapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TextIO
 
 import msgspec
@@ -25,6 +27,11 @@ from outlast.server.redaction import redacted
 
 NOISY = ("httpx", "httpcore", "alembic", "aiosqlite", "asyncio", "watchfiles", "uvicorn", "urllib3", "opentelemetry")
 """Loggers of which only warnings are kept."""
+
+MAX_WAITING = 10_000
+"""Lines that wait for a slow reader of the log."""
+
+CLOSING = timedelta(seconds=2)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u2028\u2029]")
 
@@ -55,24 +62,73 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     workspace: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class AccessLog:
-    """Writes a record a request, past everything that other records go through: it would cost more than the answer.
+class Outlet:
+    """Writes lines from a thread of its own, so that whoever does not read the log holds up no request.
 
     Args:
-        stream: where the log goes.
+        stream: where they go.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._waiting: list[str] = []
+        self._dropped = 0
+        self._lock = threading.Lock()
+        self._ready = threading.Event()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
+
+    def write(self, text: str) -> None:
+        """Have a text written; beyond `MAX_WAITING` it is dropped and counted."""
+        with self._lock:
+            if len(self._waiting) >= MAX_WAITING:
+                self._dropped += 1
+                return
+            self._waiting.append(text)
+        self._ready.set()
+
+    def flush(self) -> None:
+        """Nothing: the thread writes at once."""
+
+    def close(self) -> None:
+        """Write what waits, if somebody reads it; safe to call twice."""
+        self._closed = True
+        self._ready.set()
+        self._thread.join(CLOSING.total_seconds())
+
+    def _run(self) -> None:
+        while True:
+            self._ready.wait()
+            self._ready.clear()
+            with self._lock:
+                texts, self._waiting = self._waiting, []
+                dropped, self._dropped = self._dropped, 0
+            if dropped:
+                texts.append(f'{{"event":"{dropped} lines of the log were dropped","level":"warning"}}\n')
+            try:
+                self._stream.write("".join(texts))
+                self._stream.flush()
+            except (OSError, ValueError):
+                pass  # whoever read the log is gone; the server goes on without one
+            if self._closed and not self._waiting:
+                return
+
+
+class AccessLog:
+    """Writes a record a request, past everything that other records go through: it would cost more than the answer.
+
+    Args:
+        out: where the log goes.
+    """
+
+    def __init__(self, out: Outlet | TextIO) -> None:
+        self._write = out.write
         self._encode = msgspec.json.Encoder().encode
 
     def write(self, record: Access) -> None:
         """Write one line."""
-        try:
-            self._stream.write(self._encode(record).decode() + "\n")
-            self._stream.flush()
-        except (OSError, ValueError):
-            pass  # whoever read the log is gone; requests are answered all the same
+        self._write(self._encode(record).decode() + "\n")
 
 
 def configure(settings: Settings, *, stream: TextIO | None = None) -> AccessLog | None:
@@ -87,7 +143,11 @@ def configure(settings: Settings, *, stream: TextIO | None = None) -> AccessLog 
     """
     out = stream or sys.stderr
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not out.isatty())
-    handler = logging.StreamHandler(out)
+    outlet: Outlet | TextIO = out
+    if stream is None and not out.isatty():
+        outlet = Outlet(out)
+        atexit.register(outlet.close)
+    handler: logging.StreamHandler[Outlet | TextIO] = logging.StreamHandler(outlet)
     handler.setFormatter(_json() if as_json else _text(colors=out.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
@@ -96,7 +156,7 @@ def configure(settings: Settings, *, stream: TextIO | None = None) -> AccessLog 
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     levels = ("debug", "info") if as_json else ("debug",)
-    return AccessLog(out) if settings.log_level in levels else None
+    return AccessLog(outlet) if settings.log_level in levels else None
 
 
 class _Lines(ProcessorFormatter):

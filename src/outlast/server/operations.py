@@ -76,11 +76,11 @@ def start_tracing(settings: Settings) -> Traces | None:
     return traces
 
 
-def stop_tracing(traces: Traces | None) -> None:
-    """Send what is left."""
+async def stop_tracing(traces: Traces | None) -> None:
+    """Send what is left; the collector may take its time."""
     send_spans_to(None)
     if traces is not None:
-        traces.close()
+        await asyncio.to_thread(traces.close)
 
 
 def _checks(runtime: Runtime) -> Mapping[str, Check]:

@@ -26,9 +26,11 @@ from outlast.protocol.codec import decode_json, encode_json
 from outlast.runtime import Runtime, open_runtime
 from outlast.server.app import create_app
 from outlast.server.deps import HttpLimits
+from outlast.server.logs import AccessLog
+from outlast.server.operations import front_door, start_tracing, stop_tracing
 from outlast.server.security import write_private
 
-log = logging.getLogger("outlast.server")
+logger = logging.getLogger("outlast.server")
 
 GRACE = timedelta(seconds=10)
 
@@ -89,6 +91,7 @@ def serve(
     *,
     reload: bool = False,
     announce: Callable[[RunningServer], None] | None = None,
+    log: AccessLog | None = None,
 ) -> None:
     """Serve apps until SIGINT or SIGTERM.
 
@@ -97,13 +100,14 @@ def serve(
         paths: files, folders and modules of apps.
         reload: take in changed files for new sessions.
         announce: called once, when requests are taken.
+        log: where requests are told of.
 
     Raises:
         PortTaken: choose another port or host.
         InvalidInput: one of the paths leads nowhere.
     """
     with asyncio.Runner(loop_factory=_new_loop) as runner:
-        runner.run(serve_async(settings, paths, reload=reload, announce=announce))
+        runner.run(serve_async(settings, paths, reload=reload, announce=announce, log=log))
 
 
 async def serve_async(
@@ -112,6 +116,7 @@ async def serve_async(
     *,
     reload: bool = False,
     announce: Callable[[RunningServer], None] | None = None,
+    log: AccessLog | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
     """The same on a running event loop; setting ``stop`` ends it as a signal does."""
@@ -120,6 +125,7 @@ async def serve_async(
         port = int(listener.getsockname()[1])
         url, token = f"http://{_url_host(settings.host)}:{port}", settings.access_token()
         running = RunningServer(url=url, token=token, pid=os.getpid(), link=f"{url}/?token={token}")
+        traces = start_tracing(settings)
         runtime = await open_runtime(settings, paths)
         try:
             app = create_app(
@@ -139,7 +145,8 @@ async def serve_async(
                     if announce is not None:
                         announce(running)
 
-                server = HttpServer(config_of(app.state.front), stopping=stopping, on_started=started)
+                front = front_door(app.state.front, runtime, settings, stopping=stopping, log=log, traces=traces)
+                server = HttpServer(config_of(front), stopping=stopping, on_started=started)
                 async with _beside(server, runtime, paths if reload else (), stop=stop):
                     # What start-up made stays for good: the collector need not look at it again.
                     gc.collect()
@@ -147,6 +154,7 @@ async def serve_async(
                     await server.serve(sockets=[listener])
         finally:
             await runtime.close()
+            await stop_tracing(traces)
 
 
 def config_of(app: ASGIApp) -> uvicorn.Config:
@@ -242,6 +250,6 @@ async def _reload_changed(runtime: Runtime, paths: Sequence[Path]) -> None:
         for _, name in sorted(changes):
             try:
                 if name.endswith(".py") and await runtime.registry.reload(Path(name)):
-                    log.info("Took in the new %s; running sessions keep the code they started with.", name)
+                    logger.info("Took in the new %s; running sessions keep the code they started with.", name)
             except (OutlastError, OSError) as error:
-                log.warning("%s could not be taken in: %s", name, error)
+                logger.warning("%s could not be taken in: %s", name, error)

@@ -142,9 +142,3 @@ async def test_requests_are_counted_by_template_and_status() -> None:
         await ask(door, scope_of(f"/counted/{number}", method="DELETE"))
     assert REQUESTS.values["DELETE", "/counted/{id}", "204"] == 3
     assert sum(DURATION.values["DELETE", "/counted/{id}"].counts) == 3
-
-
-async def test_a_log_that_nobody_reads_any_more_breaks_no_request() -> None:
-    door, out = _door()
-    out.close()
-    assert (await ask(door, scope_of("/api/v1/workspaces/w/things/t"))).status == 200
