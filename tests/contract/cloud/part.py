@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import DateTime, FromClause, RowMapping, column, delete, insert, select, table
+from sqlalchemy import DateTime, RowMapping, column, delete, insert, select, table
 
+from outlast.db.base import metadata
 from outlast.db.engine import create_engine
 from outlast.db.migrations import upgrade
 from outlast.ee.cloud import audit, events
@@ -70,10 +71,10 @@ async def part_of_cloud(
         await runtime.close()
 
 
-async def rows_of(cloud: Cloud, table: FromClause) -> Sequence[RowMapping]:
+async def rows_of(cloud: Cloud, name: str) -> Sequence[RowMapping]:
     """All rows of a table, whosever they are."""
     async with units.looking(cloud, workspace_id=ALL_WORKSPACES) as unit:
-        return (await unit.connection.execute(select(table))).mappings().all()
+        return (await unit.connection.execute(select(metadata.tables[name]))).mappings().all()
 
 
 async def tell(cloud: Cloud, workspace_id: str, *kinds: str) -> None:

@@ -107,7 +107,7 @@ async def test_an_entry_can_be_neither_changed_nor_removed(cloud: Cloud) -> None
         ):
             with pytest.raises(DBAPIError, match=r"append-only|permission denied"):
                 await _attempt(cloud, place, change)
-    assert len(await rows_of(cloud, audit_entries)) == 2
+    assert len(await rows_of(cloud, "audit_entries")) == 2
 
 
 async def _attempt(cloud: Cloud, place: str | None, statement: object) -> None:
@@ -126,7 +126,7 @@ async def test_the_entries_of_a_workspace_go_with_it(cloud: Cloud) -> None:
         await audit.record(
             unit, "workspace.purge", workspace_id=SERVER_SCOPE
         ) if cloud.engine.name == "sqlite" else None
-    assert {row["workspace_id"] for row in await rows_of(cloud, audit_entries)} <= {THERE, SERVER_SCOPE}
+    assert {row["workspace_id"] for row in await rows_of(cloud, "audit_entries")} <= {THERE, SERVER_SCOPE}
 
 
 async def test_what_comes_from_outside_starts_no_line_of_its_own(cloud: Cloud) -> None:
@@ -140,7 +140,7 @@ async def test_what_comes_from_outside_starts_no_line_of_its_own(cloud: Cloud) -
             target_id="a\nb",
             details={"name": "=1+1\r\n", "list": ["\x00"], "token": "olt_" + "a" * 40, "long": "x" * 9999},
         )
-    (row,) = await rows_of(cloud, audit_entries)
+    (row,) = await rows_of(cloud, "audit_entries")
     text = json.dumps(dict(row), default=str)
     assert "\\r" not in text
     assert "\\n" not in text
@@ -231,7 +231,7 @@ async def test_a_stranger_stands_in_the_servers_trail_and_in_no_workspaces(cloud
     await deny(cloud, InvalidToken(), caller=None)
     await deny(cloud, SignInRequired(), caller=None)
     assert await entries(cloud) == []
-    assert sorted(row["code"] for row in await rows_of(cloud, audit_entries)) == [
+    assert sorted(row["code"] for row in await rows_of(cloud, "audit_entries")) == [
         "invalid_token",
         "workspace.not_found",
     ]

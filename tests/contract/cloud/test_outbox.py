@@ -18,7 +18,6 @@ from outlast.ee.cloud.events import service
 from outlast.ee.cloud.events.errors import DeadLetterNotFound, UnclearFact
 from outlast.ee.cloud.events.facts import Fact
 from outlast.ee.cloud.events.relay import HANDLER_TIMEOUT, LEASE, PAUSES, Relay
-from outlast.ee.cloud.events.tables import outbox
 from outlast.kit.clock import ManualClock
 from outlast.kit.ids import new_id
 from outlast.protocol.codec import Json
@@ -89,7 +88,7 @@ async def test_a_fact_is_told_if_and_only_if_its_transaction_is_committed(cloud:
     await work(cloud)
     assert hearing.heard == [(HERE, "thing.done")]
     assert [fact["which"] for fact in await stream(cloud)] == ["committed"]
-    assert await rows_of(cloud, outbox) == []
+    assert await rows_of(cloud, "outbox") == []
 
 
 async def _fail_after_telling(cloud: Cloud) -> None:
@@ -135,7 +134,7 @@ async def test_a_handler_that_fails_is_tried_again_later_and_holds_back_what_fol
     await work(cloud)
     assert failing.kinds[-2:] == ["thing.first", "thing.second"]
     assert sturdy.kinds == ["thing.first"], "who has handled it is not told again"
-    assert await rows_of(cloud, outbox) == []
+    assert await rows_of(cloud, "outbox") == []
 
 
 async def test_what_fails_for_good_becomes_a_dead_letter_that_can_be_tried_again_or_given_up(
@@ -297,7 +296,7 @@ async def test_the_facts_and_the_stream_of_a_workspace_go_with_it(cloud: Cloud) 
         await events.purge(unit, HERE)
     assert await stream(cloud) == []
     assert len(await stream(cloud, THERE)) == 1
-    assert [row["workspace_id"] for row in await rows_of(cloud, outbox)] == [THERE]
+    assert [row["workspace_id"] for row in await rows_of(cloud, "outbox")] == [THERE]
 
 
 def test_a_handler_fails_before_its_lease_ends() -> None:
