@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -36,6 +38,7 @@ from outlast.protocol.codec import Json
 from outlast.runtime.awake import HostSettings
 from outlast.runtime.opening import Runtime
 from outlast.runtime.records_sql import SqlRecords
+from outlast.server.serve import HttpServer, config_of
 from outlast.streams.log_sql import SqlLog
 from outlast.testing.fakes import FakeExecutor
 from tests.api.conversation import GREETER, converse
@@ -107,10 +110,10 @@ class FilesStage:
 
     def seen(self, unit: Unit) -> Select[str]:
         """The sessions that a caller sees: those that a test said."""
-        ids = json.dumps(sorted(self.sessions.get(unit.caller.user_id, ())))
+        ids = sorted(self.sessions.get(unit.caller.user_id, ()))
         if unit.connection.dialect.name == "postgresql":
-            return select(func.jsonb_array_elements_text(cast(ids, JSONB)).column_valued("id"))
-        return select(func.json_each(ids).table_valued("value").c.value)
+            return select(func.jsonb_array_elements_text(cast(ids, JSONB)).table_valued("value").c.value)
+        return select(func.json_each(json.dumps(ids)).table_valued("value").c.value)
 
     async def rows(self, table: str = "files") -> list[dict[str, Json]]:
         """All rows of a table, whatever the workspace."""
@@ -129,6 +132,20 @@ class FilesStage:
         async with units.writing(self.cloud, workspace_id=self.home) as unit:
             values = {"workspace_id": self.home, "file_id": file_id, "session_id": session_id}
             await unit.connection.execute(insert(file_links).values(values))
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        """Serve on a real socket; its address."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            stopping, started = asyncio.Event(), asyncio.Event()
+            server = HttpServer(config_of(self.app), stopping=stopping, on_started=started.set)
+            task = asyncio.create_task(server.serve(sockets=[listener]))
+            await started.wait()
+            try:
+                yield f"127.0.0.1:{listener.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                await task
 
 
 @asynccontextmanager
