@@ -22,6 +22,13 @@ LIVELY = text("state IN ('created', 'running', 'waiting')")
 OPEN = text("state IN ('created', 'running', 'waiting', 'hibernated') AND deleted_at IS NULL")
 """Sessions that have not ended: counted for each member, and looked through for idle ones."""
 
+
+def _index_of(column: str, name: str) -> Index:
+    """An index of the rows that have something there."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=there, postgresql_where=there)
+
+
 sessions = Table(
     "sessions",
     metadata,
@@ -55,18 +62,9 @@ sessions = Table(
     Index("ix_sessions_lively", "state", "updated_at", "id", sqlite_where=LIVELY, postgresql_where=LIVELY),
     Index("ix_sessions_open", "workspace_id", "user_id", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_sessions_idle", "updated_at", sqlite_where=OPEN, postgresql_where=OPEN),
-    Index("ix_sessions_due", "due_at"),
-    Index("ix_sessions_host", "host"),
-    Index(
-        "ix_sessions_expires",
-        "expires_at",
-        sqlite_where=text("expires_at IS NOT NULL"),
-        postgresql_where=text("expires_at IS NOT NULL"),
-    ),
-    Index(
-        "ix_sessions_deleted",
-        "deleted_at",
-        sqlite_where=text("deleted_at IS NOT NULL"),
-        postgresql_where=text("deleted_at IS NOT NULL"),
-    ),
+    # Of few sessions each: with the others in them, SQLite would look through all that ever ended.
+    _index_of("due_at", "ix_sessions_due"),
+    _index_of("host", "ix_sessions_host"),
+    _index_of("expires_at", "ix_sessions_expires"),
+    _index_of("deleted_at", "ix_sessions_deleted"),
 )

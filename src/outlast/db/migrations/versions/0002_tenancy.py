@@ -20,6 +20,12 @@ _ACTIVITY = {
     "ix_sessions_app_activity": ["app", "updated_at", "id"],
     "ix_sessions_state_activity": ["state", "updated_at", "id"],
 }
+_SPARSE = {
+    "ix_sessions_due": "due_at",
+    "ix_sessions_host": "host",
+    "ix_sessions_expires": "expires_at",
+    "ix_sessions_deleted": "deleted_at",
+}
 
 
 def upgrade() -> None:
@@ -39,8 +45,10 @@ def _upgrade_sessions() -> None:
     _create_index_where(
         "ix_sessions_lively", ["state", "updated_at", "id"], "state IN ('created', 'running', 'waiting')"
     )
-    _create_index_where("ix_sessions_expires", ["expires_at"], "expires_at IS NOT NULL")
-    _create_index_where("ix_sessions_deleted", ["deleted_at"], "deleted_at IS NOT NULL")
+    for name in ("due", "host"):
+        op.drop_index(f"ix_sessions_{name}", "sessions")
+    for name, column in _SPARSE.items():
+        _create_index_where(name, [column], f"{column} IS NOT NULL")
     protect(op, "sessions")
 
 
@@ -50,8 +58,10 @@ def _create_index_where(name: str, columns: list[str], met: str) -> None:
 
 def downgrade() -> None:
     unprotect(op, "sessions")
-    for name in ("ix_sessions_deleted", "ix_sessions_expires", "ix_sessions_lively", "uq_sessions_workspace_id_id"):
+    for name in (*_SPARSE, "ix_sessions_lively", "uq_sessions_workspace_id_id"):
         op.drop_index(name, "sessions")
+    op.create_index("ix_sessions_due", "sessions", ["due_at"])
+    op.create_index("ix_sessions_host", "sessions", ["host"])
     for name, columns in _ACTIVITY.items():
         op.drop_index(name, "sessions")
         op.create_index(name, "sessions", columns)
