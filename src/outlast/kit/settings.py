@@ -217,6 +217,9 @@ class Settings(BaseSettings):
         default=timedelta(seconds=60),
         description="Time that a session waits for an answer or a timer before its process is ended.",
     )
+    session_max_idle: Duration | None = Field(
+        default=None, description="Time after which a session that nobody and nothing moved is ended."
+    )
     cancel_grace: Duration = Field(
         default=timedelta(seconds=5), description="Time that a cancelled app has for its clean-up before it is killed."
     )

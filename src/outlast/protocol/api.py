@@ -17,8 +17,8 @@ Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment with its offset from UTC (RFC 3339)."""
 
 AccessName: TypeAlias = Literal["manage", "view", "answer", "edit", "owner"]
-"""What somebody may do with a session, each also what those before it allow. ``manage``: know that it is there, retitle,
-stop, delete and restore it, but see nothing of what is said in it."""
+"""What somebody may do with a session, each also what those before it allow. ``manage``: know that it is there,
+retitle, stop, delete and restore it, but see nothing of what is said in it."""
 
 ShareLevel: TypeAlias = Literal["view", "answer", "edit"]
 """What a session can be shared for."""
@@ -54,7 +54,7 @@ class UpdateSession(Body):
     """Change what is given of a session; ``expires_at`` null takes its end away."""
 
     title: str | msgspec.UnsetType = msgspec.UNSET
-    expires_at: Moment | None | msgspec.UnsetType = msgspec.UNSET
+    expires_at: Moment | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Interaction(Body):

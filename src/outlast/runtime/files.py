@@ -112,9 +112,9 @@ class SessionFiles:
             self._folder(target).mkdir(parents=True, exist_ok=True)
             await asyncio.to_thread(_copy_all, self._folder(source), self._folder(target))
 
-    async def drop(self, session_id: str) -> None:
-        """Delete all files of a session."""
-        await asyncio.to_thread(shutil.rmtree, self._folder(session_id), True)
+    async def drop(self, *session_ids: str) -> None:
+        """Delete all files of sessions."""
+        await asyncio.to_thread(_remove, [self._folder(session_id) for session_id in session_ids])
 
     def _folder(self, session_id: str) -> Path:
         return self._root / session_id[-2:] / session_id
@@ -139,6 +139,11 @@ class SessionFiles:
             part.unlink()
             raise ProtocolViolation(f"The file {file.name!r} is not what its hash says.")
         part.replace(place)
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _link(source: Path, target: Path) -> bool:

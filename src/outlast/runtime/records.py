@@ -195,6 +195,14 @@ class SessionRecords(Protocol):
         """
         ...
 
+    async def touch(self, session_id: str, at: datetime) -> None:
+        """Count a session that has no process as active at a moment.
+
+        Raises:
+            SessionNotFound: there is no such session.
+        """
+        ...
+
     async def expired(self, now: datetime, *, limit: int = 100) -> Sequence[SessionRecord]:
         """Sessions that have not ended though their time is over, the longest overdue first."""
         ...
@@ -284,6 +292,9 @@ class MemoryRecords:
 
     async def set_expiry(self, session_id: str, at: datetime | None) -> None:
         self._known(session_id).expires_at = at
+
+    async def touch(self, session_id: str, at: datetime) -> None:
+        self._known(session_id).updated_at = at
 
     async def expired(self, now: datetime, *, limit: int = 100) -> Sequence[SessionRecord]:
         late = [

@@ -153,6 +153,9 @@ class SqlRecords:
     async def set_expiry(self, session_id: str, at: datetime | None) -> None:
         await self._mark(session_id, update(sessions).values(expires_at=at))
 
+    async def touch(self, session_id: str, at: datetime) -> None:
+        await self._mark(session_id, update(sessions).values(updated_at=at))
+
     async def _mark(self, session_id: str, change: Update) -> None:
         async with transaction(self._engine) as connection:
             if (await connection.execute(change.where(sessions.c.id == session_id))).rowcount == 0:

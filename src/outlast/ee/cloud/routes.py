@@ -23,12 +23,14 @@ from outlast.ee.cloud.policy import Policy
 from outlast.ee.cloud.work import Work
 from outlast.http import problems
 from outlast.http.bodies import MAX_JSON_BYTES, read_body
-from outlast.http.openapi import operation
+from outlast.http.openapi import EVENTS, operation
 from outlast.kit.errors import OutlastError
 from outlast.protocol.codec import Json
 
 VERB = "x-verb"
 RAW = "x-raw-body"
+STREAMS = "x-streams"
+"""A route that may answer with a stream keeps its own answers for a repeated request."""
 
 
 class Wish(BaseModel):
@@ -78,6 +80,8 @@ def does(
     extra: dict[str, Json] = {VERB: verb, **(described["openapi_extra"] or {})}
     if isinstance(takes, str):
         extra[RAW] = True
+    if also == EVENTS:
+        extra[STREAMS] = True
     kwargs = Does(status_code=status, responses=described["responses"], openapi_extra=extra)
     if plain:
         kwargs["response_class"] = Response
@@ -102,7 +106,8 @@ class CloudRoute(APIRoute):
     @override
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         handler = super().get_route_handler()
-        verb, raw = self.verb, bool((self.openapi_extra or {}).get(RAW))
+        extra = self.openapi_extra or {}
+        verb, raw, streams = self.verb, bool(extra.get(RAW)), bool(extra.get(STREAMS))
 
         async def handle(request: Request) -> Response:
             cloud = cloud_of(request.app)
@@ -117,7 +122,10 @@ class CloudRoute(APIRoute):
             request.state.work = work
             if not raw and request.method not in SAFE_METHODS:
                 request = _whole(request, await read_body(request, max_bytes=MAX_JSON_BYTES))
-            response = await answered_once(work, request, handler)
+            if streams and EVENTS in request.headers.get("accept", ""):
+                response = await handler(request)
+            else:
+                response = await answered_once(work, request, handler)
             response.headers.update(work.headers)
             return response
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from outlast.ee.cloud import events, workspaces
 from outlast.ee.cloud.context import Cloud
+from outlast.ee.cloud.files.errors import WorkspaceFileNotFound
 from outlast.ee.cloud.files.events import WORKSPACE_PURGED
 from outlast.ee.cloud.files.handlers import on_workspace_purged, purge_storage
 from outlast.ee.cloud.files.policy import RULES
@@ -27,6 +28,7 @@ __all__ = [
     "RULES",
     "FileStore",
     "SeenSessions",
+    "WorkspaceFileNotFound",
     "forget_session",
     "install",
     "materialise",

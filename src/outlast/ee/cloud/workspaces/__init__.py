@@ -7,6 +7,7 @@ with a workspace.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from outlast.ee.cloud import events
 from outlast.ee.cloud import license as licences
@@ -40,6 +41,7 @@ __all__ = [
     "memberships_of",
     "on_purge",
     "purge_due",
+    "retentions",
     "router",
     "settings_of",
 ]
@@ -72,6 +74,12 @@ async def memberships_of(unit: Unit, user_id: str) -> Mapping[str, Role]:
     """Every workspace that somebody belongs to, and their role there."""
     async with unit.within(ALL_WORKSPACES) as everywhere:
         return await repository.roles_of(everywhere, user_id)
+
+
+async def retentions(everywhere: Unit) -> Mapping[str, timedelta]:
+    """How long each workspace keeps what is over; those that keep it for ever are not among them."""
+    found = {one: settings.retention for one, settings in (await repository.all_settings(everywhere)).items()}
+    return {workspace_id: kept_for for workspace_id, kept_for in found.items() if kept_for is not None}
 
 
 async def member_ids(unit: Unit) -> Sequence[str]:

@@ -213,6 +213,13 @@ async def roles_of(everywhere: Unit, user_id: str) -> Mapping[str, Role]:  # uns
     return {row.workspace_id: Role.named(row.role) for row in rows}
 
 
+async def all_settings(everywhere: Unit) -> Mapping[str, Settings]:  # unscoped: the server's own work
+    """The settings of all workspaces that are not deleted."""
+    query = select(workspaces.c.id, workspaces.c.settings).where(_LIVE)
+    rows = await everywhere.connection.execute(query)
+    return {row.id: Settings.model_validate_json(row.settings) for row in rows}
+
+
 async def due(everywhere: Unit, *, limit: int) -> Sequence[str]:  # unscoped: the server's own work
     """The ids of workspaces that are to be purged by now."""
     query = select(workspaces.c.id).where(workspaces.c.purge_at <= everywhere.now).order_by(workspaces.c.purge_at)
