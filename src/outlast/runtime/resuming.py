@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from outlast.kit.errors import OutlastError
+from outlast.kit.errors import OutlastError, SessionHeld
 from outlast.kit.pages import MAX_LIMIT
 from outlast.runtime.awake import AwakeSessions
 from outlast.runtime.records import SessionFilter
@@ -39,6 +39,8 @@ class Resuming:
             async with self._waking:
                 await self._sessions.make_room(wait=True)
                 await self._sessions.wake(session_id, "restart")
+        except SessionHeld:
+            pass  # another host was quicker
         except OutlastError as error:
             logger.warning("Session %s could not be resumed: %s", session_id, error.message)
 
