@@ -29,6 +29,7 @@ from outlast.ee.cloud.events.companion import SessionFacts
 from outlast.ee.cloud.events.facts import Fact, Handlers
 from outlast.ee.cloud.events.sight import is_workspace_stream, stored, stream_of
 from outlast.kit.errors import Unavailable
+from outlast.kit.killpoints import reach
 from outlast.streams.log import StoredEvent
 from outlast.streams.log_sql import SqlLog
 
@@ -125,6 +126,7 @@ class Relay:
         try:
             async with units.looking(self._cloud, workspace_id=ALL_WORKSPACES) as unit:
                 new, due = await repository.pending(unit)
+            reach("relay.found")
             told = await self._tell_new() if new else False
             return (await self._handle_due() if due or told else False) or told
         except Unavailable as error:
@@ -160,6 +162,7 @@ class Relay:
             await repository.settle_new(
                 unit, handled_later=later, done={row["position"] for row in rows}.difference(later)
             )
+        reach("relay.told")
         for stream, events in batches.items():
             self._known[stream] = events[-1].seq
             self._cloud.runtime.bus.publish(stream, events)
@@ -175,7 +178,9 @@ class Relay:
         outcomes = [_Outcome([], [row["position"] for row in run]) for run in by_workspace.values()]
         runs = [self._handle_run(run, out) for run, out in zip(by_workspace.values(), outcomes, strict=True)]
         try:
+            reach("relay.claimed")
             await asyncio.gather(*runs)
+            reach("relay.handled")
         finally:
             # Also when this is cancelled: what was handled is not handled again, and the rest is free at once.
             if outcomes:

@@ -25,7 +25,7 @@ _PREFIX = "workspace:"
 class SharedSessions(Protocol):
     """Tells which sessions of others somebody may see (domain sessions)."""
 
-    async def __call__(self, cloud: Cloud, *, workspace_id: str, user_id: str) -> Collection[str]:
+    async def __call__(self, cloud: Cloud, /, *, workspace_id: str, user_id: str) -> Collection[str]:
         """Their ids. What changes later is told by the facts ``session.shared`` and ``session.unshared``, whose data
         name ``session``, ``owner`` and ``user``."""
         ...
