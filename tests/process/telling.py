@@ -1,6 +1,6 @@
 """A process that tells facts and relays them, until it dies where it is told to.
 
-``python -m tests.process.telling URL FOLDER COUNT LATER_S``: tells COUNT facts, works as if LATER_S seconds had gone by,
+``python -m tests.process.telling URL FOLDER COUNT LATER_S``: tells COUNT facts, works as if LATER_S seconds later,
 and writes what its handler gets to ``FOLDER/handled``.
 """
 
