@@ -74,6 +74,7 @@ class Caller:
         proved_at: when the user last proved who they are; step-up looks at it.
         impersonator_id: who acts as this user, if somebody does.
         cookie: whether a browser sent it along by itself.
+        operator: whether they run this server.
     """
 
     user_id: str
@@ -87,6 +88,7 @@ class Caller:
     proved_at: datetime
     impersonator_id: str | None = None
     cookie: bool = False
+    operator: bool = False
 
     @property
     def key(self) -> str:

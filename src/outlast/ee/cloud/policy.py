@@ -24,6 +24,8 @@ class Who(enum.Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
+    OPERATOR = "operator"
+    """Who runs the server; over all workspaces, but never into what is theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

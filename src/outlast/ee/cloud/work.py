@@ -136,6 +136,8 @@ class Work:
 
     def _check_credential(self, caller: Caller) -> None:
         rule = self.rule
+        if rule.needs is Who.OPERATOR and not caller.operator:
+            raise RoleTooLow("Only who runs this server may do this.")
         if caller.scopes is not None and rule.needs is not Who.ANYONE:
             if rule.scope is None:
                 raise InsufficientScope("No token may do this; sign in.", scope="")

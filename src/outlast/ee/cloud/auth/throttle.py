@@ -49,16 +49,18 @@ class Keys:
 
     Attributes:
         place: account and place, or account and known device.
-        account: the account over all places unknown to it; None for a known device.
+        account: the account over all places unknown to it.
+        is_known: whether it comes from a known device, whose failures count for it alone.
     """
 
     place: str
-    account: str | None
+    account: str
+    is_known: bool
 
     @property
-    def all(self) -> Sequence[str]:
-        """Both, in the one order in which rows are locked."""
-        return sorted({self.place, self.account or self.place})
+    def counted(self) -> Sequence[str]:
+        """Those that a failure counts under, in the one order in which rows are locked."""
+        return [self.place] if self.is_known else sorted([self.place, self.account])
 
 
 def keys_of(account: str, *, address: str, device: str | None) -> Keys:
@@ -69,9 +71,8 @@ def keys_of(account: str, *, address: str, device: str | None) -> Keys:
         address: of the client; an IPv6 one counts by its /64.
         device: digest of the device's token when it is known to the account.
     """
-    if device is not None:
-        return Keys(_digest("device", account, device), None)
-    return Keys(_digest("place", account, limit_key(address)), _digest("account", account))
+    place = _digest("place", account, limit_key(address)) if device is None else _digest("device", account, device)
+    return Keys(place, _digest("account", account), is_known=device is not None)
 
 
 def _digest(*parts: str) -> str:
