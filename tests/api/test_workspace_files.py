@@ -52,6 +52,16 @@ class TestUpload:
         assert (await ada.get(f"/files/{file['id']}")).json() == file
         assert await stage.objects() == await stage.objects(stage.home) != []
 
+    async def test_every_object_is_stored_below_its_workspace(self, stage: FilesStage) -> None:
+        """[security 75]"""
+        ada, eve = stage.person("ada"), stage.person("eve", workspace_id=stage.other)
+        await upload(ada)
+        begun = await eve.post("/files/uploads", headers={"upload-length": "10"})
+        part = {"upload-offset": "0", "content-type": "application/offset+octet-stream"}
+        path = "/files/uploads/" + begun.headers["location"].rpartition("/")[2]
+        assert (await eve.patch(path, content=b"01234", headers=part)).status_code == 204
+        assert sorted(key.partition("/")[0] for key in await stage.objects()) == sorted([stage.home, stage.other])
+
     async def test_an_empty_file_is_a_file(self, stage: FilesStage) -> None:
         ada = stage.person("ada")
         file = await upload(ada, b"")
