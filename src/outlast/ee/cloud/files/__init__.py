@@ -6,7 +6,8 @@ a caller sees (files that such a session uses may be read), `forget_session` is 
 
 from __future__ import annotations
 
-from outlast.ee.cloud import events, workspaces
+from outlast.ee.cloud import events as outbox
+from outlast.ee.cloud import workspaces
 from outlast.ee.cloud.context import Cloud
 from outlast.ee.cloud.files.errors import WorkspaceFileNotFound
 from outlast.ee.cloud.files.events import WORKSPACE_PURGED
@@ -49,4 +50,4 @@ def install(cloud: Cloud) -> None:
     cloud.add(FileStore(open_storage(cloud.settings.storage_url, cloud.settings.data_dir / FOLDER)))
     cloud.beside(lambda: keep_tidy(cloud))
     workspaces.on_purge(cloud, purge)
-    events.on(cloud, WORKSPACE_PURGED, on_workspace_purged)
+    outbox.on(cloud, WORKSPACE_PURGED, on_workspace_purged)

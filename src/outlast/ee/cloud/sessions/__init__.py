@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from outlast.ee.cloud import events, files, workspaces
+from outlast.ee.cloud import events as outbox
+from outlast.ee.cloud import files, workspaces
 from outlast.ee.cloud.context import Cloud
 from outlast.ee.cloud.routes import cloud_router
 from outlast.ee.cloud.sessions import apps, expiry, handlers, repository, share_router, streams
@@ -39,4 +40,4 @@ def install(cloud: Cloud) -> None:
     handlers.register(cloud)
     workspaces.on_purge(cloud, handlers.purge)
     files.see_sessions(cloud, lambda unit: repository.seen_by(unit, unit.caller.user_id))
-    events.share_by(cloud, sight.shared_ids)
+    outbox.share_by(cloud, sight.shared_ids)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from outlast.ee.cloud import events
+from outlast.ee.cloud import events as outbox
 from outlast.ee.cloud import license as licences
 from outlast.ee.cloud.caller import Role
 from outlast.ee.cloud.context import ALL_WORKSPACES, Cloud, Memberships
@@ -52,7 +52,7 @@ def install(cloud: Cloud) -> None:
     cloud.add(KnownRoles(cloud))
     cloud.add(PurgeHooks())
     licences.count_by(cloud, usage)
-    events.on(cloud, USER_DISABLED, revoke_invites)
+    outbox.on(cloud, USER_DISABLED, revoke_invites)
     cloud.beside(lambda: purge_regularly(cloud))
 
 
