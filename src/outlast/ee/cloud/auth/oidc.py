@@ -11,7 +11,7 @@ import hmac
 import secrets
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 import httpx2
@@ -87,6 +87,7 @@ class Identity:
         email: empty if not told.
         email_verified: the provider says that the address is the person's.
         name: to show; empty if not told.
+        proved_at: when they proved there who they are; nothing if not told.
     """
 
     issuer: str
@@ -94,6 +95,7 @@ class Identity:
     email: str
     email_verified: bool
     name: str
+    proved_at: datetime | None = None
 
 
 class OidcClient:
@@ -114,12 +116,14 @@ class OidcClient:
         self._metadata: _Kept[Metadata] | None = None
         self._keys: _Kept[KeySet] | None = None
 
-    async def begin(self, redirect_uri: str) -> Begun:
+    async def begin(self, redirect_uri: str, *, anew: bool = False) -> Begun:
         """Begin a flow.
 
         Args:
             redirect_uri: the server's page that the browser comes back to; registered at the provider, and one for
                 each provider, so that a code of one never goes to another (RFC 9700 §4.4).
+            anew: the person must prove there again who they are (OIDC Core §3.1.2.1); `Identity.proved_at` tells
+                whether they did.
 
         Raises:
             ProviderUnavailable: its metadata can't be had.
@@ -127,9 +131,10 @@ class OidcClient:
         metadata = await self._discover()
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         verifier += secrets.token_urlsafe(16)
+        wanted = {"prompt": "login", "max_age": "0"} if anew else {}
         async with self._session(redirect_uri, metadata) as session:
             url, _ = session.create_authorization_url(
-                metadata.authorization_endpoint, state=state, code_verifier=verifier, nonce=nonce
+                metadata.authorization_endpoint, state=state, code_verifier=verifier, nonce=nonce, **wanted
             )
         return Begun(url=str(url), state=state, nonce=nonce, verifier=verifier)
 
@@ -164,6 +169,7 @@ class OidcClient:
             email=_text(told.get("email")),
             email_verified=told.get("email_verified") is True,
             name=_text(told.get("name")),
+            proved_at=_moment(claims.get("auth_time")),
         )
 
     def _session(self, redirect_uri: str, metadata: Metadata) -> AsyncOAuth2Client:
@@ -266,6 +272,11 @@ def _document(response: httpx2.Response) -> Mapping[str, object]:
     if not isinstance(document, dict):
         raise ProviderUnavailable("The log-in provider does not answer as it must; tell the server's operator.")
     return document
+
+
+def _moment(value: object) -> datetime | None:
+    is_time = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 2**40
+    return datetime.fromtimestamp(value, UTC) if is_time else None  # type: ignore[arg-type]  # a number
 
 
 def _text(value: object) -> str:

@@ -6,4 +6,4 @@ from collections.abc import Sequence
 
 from outlast.ee.cloud.policy import Rule, Who
 
-RULES: Sequence[Rule] = (Rule(verb="outbox.read", needs=Who.SIGNED_IN, asvs="13.4.2"),)
+RULES: Sequence[Rule] = (Rule(verb="outbox.read", needs=Who.OPERATOR, asvs="13.4.2"),)
