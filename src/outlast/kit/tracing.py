@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol, TypeAlias
+from typing import ParamSpec, Protocol, TypeAlias, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Method: TypeAlias = Callable[P, Coroutine[object, object, T]]
 
 Fact: TypeAlias = str | int | float | bool
 
@@ -45,6 +50,32 @@ def span(name: str, **facts: Fact) -> AbstractContextManager[Span]:
     if _tracer is None:
         return _nothing
     return _tracer.span(name, {f"outlast.{fact}": value for fact, value in facts.items()})
+
+
+def traced(name: str, *facts: str) -> Callable[[Method[P, T]], Method[P, T]]:
+    """Make each call of a method a span.
+
+    Args:
+        name: of the span.
+        facts: what its first arguments are, behind ``self``; told where they are texts.
+    """
+
+    def decorate(method: Method[P, T]) -> Method[P, T]:
+        @functools.wraps(method)
+        def call(*args: P.args, **kwargs: P.kwargs) -> Coroutine[object, object, T]:
+            running = method(*args, **kwargs)
+            if _tracer is None:
+                return running
+            return _in_span(name, dict(zip(facts, args[1:], strict=False)), running)
+
+        return call
+
+    return decorate
+
+
+async def _in_span(name: str, facts: Mapping[str, object], running: Awaitable[T]) -> T:
+    with span(name, **{fact: value for fact, value in facts.items() if isinstance(value, str)}):
+        return await running
 
 
 def send_spans_to(tracer: Tracer | None) -> None:

@@ -23,6 +23,7 @@ from outlast.kit.errors import (
     TooMuch,
     Unavailable,
 )
+from outlast.kit.tracing import traced
 from outlast.protocol import events as e
 from outlast.protocol.admission import Gate
 from outlast.protocol.commands import Limits, Recording, Start
@@ -152,6 +153,7 @@ class AwakeSessions:
                 if not record.over:
                     await self.replay(session_id, reason)
 
+    @traced("session.wake", "session_id")
     async def replay(
         self, session_id: str, reason: str, *, answer: e.InputSubmitted | None = None, known_as: Collection[str] = ()
     ) -> LiveSession | None:

@@ -14,6 +14,7 @@ import msgspec
 from outlast.kit.errors import SessionOver
 from outlast.kit.ids import new_id
 from outlast.kit.killpoints import reach
+from outlast.kit.tracing import traced
 from outlast.protocol import events as e
 from outlast.protocol.codec import Json
 from outlast.runtime.awake import AwakeSessions, HostSettings, Ports
@@ -54,6 +55,7 @@ class Host:
         """The sessions that have a process now."""
         return self._sessions.live
 
+    @traced("session.start", "app")
     async def start(
         self,
         app: str | AppEntry,
@@ -107,6 +109,7 @@ class Host:
         reach("host.started")
         return record.id
 
+    @traced("session.answer", "session_id")
     async def submit(
         self, session_id: str, input_id: str, value: Json, *, by: e.User | None, known_as: Collection[str] = ()
     ) -> None:
@@ -128,6 +131,7 @@ class Host:
                 return
         await live.submit(input_id, value, by=by, known_as=known_as)
 
+    @traced("session.cancel", "session_id")
     async def cancel(self, session_id: str, *, by: e.User | None, reason: str = "") -> None:
         """Cancel a session: ``finally`` blocks of the app run, also when it slept.
 

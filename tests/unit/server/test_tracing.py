@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -14,14 +15,22 @@ from opentelemetry.trace import SpanKind
 
 from outlast.db.engine import create_engine
 from outlast.db.unit import transaction
-from outlast.kit.errors import SessionNotFound
+from outlast.executors.base import Source
+from outlast.kit.errors import InputNotFound, SessionNotFound
 from outlast.kit.tracing import named_by_environment, send_spans_to, span
+from outlast.protocol.events import User
+from outlast.runtime.awake import HostSettings
+from outlast.runtime.opening import memory_runtime
+from outlast.runtime.registry import AppEntry
 from outlast.server.access import FrontDoor
 from outlast.server.tracing import Traces
+from outlast.testing.fakes import FakeExecutor
+from tests.api.conversation import GREETER, converse
 from tests.unit.server.asgi import ask, scope_of
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = "00f067aa0ba902b7"
+ENTRY = AppEntry(GREETER, Source(path=Path("talk.py"), module="talk", root=Path(), code=""))
 
 
 class Collected:
@@ -91,6 +100,21 @@ async def test_an_error_is_named_in_a_span_and_what_it_says_is_not(collected: Co
     assert dict(failed.attributes or {}) == {"error.type": "session.not_found"}
     assert not failed.status.is_ok
     assert not failed.events
+
+
+async def test_a_session_is_a_trace_of_what_is_done_with_it(collected: Collected) -> None:
+    async with await memory_runtime(HostSettings(), executor=FakeExecutor(converse, apps=[GREETER])) as runtime:
+        runtime.registry.add_entry(ENTRY)
+        session = await runtime.host.start(ENTRY, {"name": "Ada"}, user=User(id="ada", name="Ada"))
+        live = runtime.host.awake[session]
+        with pytest.raises(InputNotFound):
+            await runtime.host.submit(session, "no such input", 1, by=None)
+        await runtime.host.cancel(session, by=None)
+        await live.gone.wait()
+    spans = collected.spans
+    assert {"session.start", "session.answer", "session.cancel", "streams.commit"} <= set(spans)
+    assert (spans["session.answer"].attributes or {})["outlast.session_id"] == session
+    assert (spans["session.answer"].attributes or {})["error.type"] == "input.not_found"
 
 
 async def test_a_transaction_is_a_span(collected: Collected, sqlite_url: str) -> None:
