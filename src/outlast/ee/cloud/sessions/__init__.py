@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from outlast.ee.cloud import events as outbox
-from outlast.ee.cloud import files, workspaces
+from outlast.ee.cloud import files as workspace_files  # `files` is a module of this package
+from outlast.ee.cloud import workspaces
 from outlast.ee.cloud.context import Cloud
 from outlast.ee.cloud.routes import cloud_router
 from outlast.ee.cloud.sessions import apps, expiry, handlers, repository, share_router, streams
@@ -39,5 +40,5 @@ def install(cloud: Cloud) -> None:
     cloud.beside(lambda: expiry.watch(cloud))
     handlers.register(cloud)
     workspaces.on_purge(cloud, handlers.purge)
-    files.see_sessions(cloud, lambda unit: repository.seen_by(unit, unit.caller.user_id))
+    workspace_files.see_sessions(cloud, lambda unit: repository.seen_by(unit, unit.caller.user_id))
     outbox.share_by(cloud, sight.shared_ids)
