@@ -1,4 +1,4 @@
-"""Sessions belong to workspaces; the role that works for one workspace at a time.
+"""Sessions belong to workspaces; the role that works for one workspace at a time; answers kept for repeated requests.
 
 Revision ID: 0002
 Revises: 0001
@@ -31,6 +31,7 @@ _SPARSE = {
 def upgrade() -> None:
     make_role(op)
     _upgrade_sessions()
+    _create_idempotency_keys()
 
 
 def _upgrade_sessions() -> None:
@@ -52,11 +53,28 @@ def _upgrade_sessions() -> None:
     protect(op, "sessions")
 
 
+def _create_idempotency_keys() -> None:
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("workspace_id", sa.Text, nullable=False),
+        sa.Column("caller", sa.Text, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("status", sa.Integer),
+        sa.Column("answer", sa.LargeBinary),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "caller", "key", name="pk_idempotency_keys"),
+    )
+    op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
+    protect(op, "idempotency_keys")
+
+
 def _create_index_where(name: str, columns: list[str], met: str) -> None:
     op.create_index(name, "sessions", columns, sqlite_where=sa.text(met), postgresql_where=sa.text(met))
 
 
 def downgrade() -> None:
+    op.drop_table("idempotency_keys")
     unprotect(op, "sessions")
     for name in (*_SPARSE, "ix_sessions_lively", "uq_sessions_workspace_id_id"):
         op.drop_index(name, "sessions")
