@@ -10,6 +10,7 @@ from pathlib import Path
 from outlast.cli.credentials import FileKeeper, credentials_path, read_credentials
 from outlast.cli.options import UsageError, settings_of
 from outlast.client import AsyncClient, Client, running_server
+from outlast.client.calls import Which
 from outlast.client.tokens import Keeper
 from outlast.kit.errors import SessionNotFound, Unauthenticated, Unavailable
 from outlast.kit.ids import is_id
@@ -19,6 +20,7 @@ from outlast.protocol.api import SessionItem
 LAST = "last"
 WORKSPACE_VARIABLE = "OUTLAST_WORKSPACE"
 _SEARCHED_PAGES = 50
+_PLACES: tuple[Which, ...] = ("mine", "shared")
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,13 @@ def client_of(server: str | None, token: str | None, data_dir: Path | None) -> C
     return find_server(server, token, data_dir).client()
 
 
-def full_id(client: Client, named: str) -> str:
+def full_id(client: Client, named: str, *, deleted: bool = False) -> str:
     """The id of the one session whose id is, begins with or ends with a text; ``last``: of that changed last.
+
+    Args:
+        client: looks for one's own sessions, then for those that others shared.
+        named: the text.
+        deleted: look for those that can be restored.
 
     Raises:
         SessionNotFound: none is, or several are.
@@ -97,22 +104,24 @@ def full_id(client: Client, named: str) -> str:
     if is_id(named):
         return named
     if named == LAST:
-        items = client.sessions(limit=1).items
+        items = client.sessions(limit=1, deleted=deleted).items
         if not items:
             raise SessionNotFound("There are no sessions yet.")
         return items[0].id
-    found = [item.id for item in _all_sessions(client) if item.id.startswith(named) or item.id.endswith(named)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise SessionNotFound(f"{named!r} may be any of {len(found)} sessions; give more of the id.")
+    for which in _PLACES:
+        ids = (item.id for item in _all_sessions(client, which, deleted=deleted))
+        found = [session_id for session_id in ids if session_id.startswith(named) or session_id.endswith(named)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise SessionNotFound(f"{named!r} may be any of {len(found)} sessions; give more of the id.")
     raise SessionNotFound(f"There is no session {named!r}; `outlast sessions` lists them.")
 
 
-def _all_sessions(client: Client) -> Iterator[SessionItem]:
+def _all_sessions(client: Client, which: Which, *, deleted: bool) -> Iterator[SessionItem]:
     cursor = None
     for _ in range(_SEARCHED_PAGES):
-        page = client.sessions(limit=MAX_LIMIT, cursor=cursor)
+        page = client.sessions(which=which, deleted=deleted, limit=MAX_LIMIT, cursor=cursor)
         yield from page.items
         if (cursor := page.next_cursor) is None:
             return

@@ -1,4 +1,4 @@
-"""``outlast delete``: forget sessions."""
+"""``outlast delete``: sessions that nobody needs any more."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def delete(
     token: Token = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Stop sessions if they run, and delete all that is kept of them."""
+    """Stop sessions if they run, and delete them; for a while `outlast restore` takes them back."""
     from outlast.cli.connect import client_of, full_id  # late: the command line starts fast
 
     with client_of(server, token, data_dir) as client:
@@ -28,7 +28,7 @@ def delete(
             if not sys.stdin.isatty():
                 raise UsageError("Nobody is there to ask; say --yes to delete.")
             many = f"these {len(ids)} sessions" if len(ids) > 1 else f"session {ids[0]}"
-            if not typer.confirm(f"Delete {many} for good?"):
+            if not typer.confirm(f"Delete {many}?"):
                 raise typer.Exit(Code.CANCELLED)
         for session_id in ids:
             client.delete(session_id)

@@ -23,9 +23,11 @@ from outlast.cli import (
     export,
     login,
     replay,
+    restore,
     run,
     serve,
     sessions,
+    share,
     version,
 )
 from outlast.cli.exits import EPILOG, Code, code_of
@@ -70,7 +72,9 @@ app.command(rich_help_panel=_SESSIONS)(answer.answer)
 app.command(rich_help_panel=_SESSIONS)(cancel.cancel)
 app.command(rich_help_panel=_SESSIONS)(branch.branch)
 app.command(rich_help_panel=_SESSIONS)(export.export)
+app.command(rich_help_panel=_SESSIONS)(share.share)
 app.command(rich_help_panel=_SESSIONS)(delete.delete)
+app.command(rich_help_panel=_SESSIONS)(restore.restore)
 app.command(rich_help_panel=_SERVER)(login.login)
 app.command(rich_help_panel=_SERVER)(login.whoami)
 app.command(rich_help_panel=_SERVER)(login.logout)

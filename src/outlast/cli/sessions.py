@@ -25,6 +25,10 @@ def sessions(
     *,
     state: Annotated[str | None, typer.Option(help=f"Only those in this state: {', '.join(_STATES)}.")] = None,
     app: Annotated[str | None, typer.Option(help="Only those of this app (its id).")] = None,
+    text: Annotated[str | None, typer.Option(help="Only those with this in their title or app.")] = None,
+    shared: Annotated[bool, typer.Option("--shared", help="Those that others shared with you, instead.")] = False,
+    everybody: Annotated[bool, typer.Option("--all", help="Everybody's, for admins of the workspace.")] = False,
+    deleted: Annotated[bool, typer.Option("--deleted", help="Those that can be restored, instead.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="How many to list.")] = 20,
     cursor: Annotated[str | None, typer.Option(help="Next page: what the page before said.")] = None,
     as_json: AsJson = False,
@@ -32,14 +36,22 @@ def sessions(
     token: Token = None,
     data_dir: DataDir = None,
 ) -> None:
-    """List sessions, those changed last first."""
+    """List your sessions, those changed last first."""
     from outlast.cli.connect import client_of  # late: the command line starts fast
 
     if state is not None and state not in _STATES:
         raise UsageError(f"There is no state {state!r}; the states are {', '.join(_STATES)}.")
     wanted = next((each for each in _STATES if each == state), None)
     with client_of(server, token, data_dir) as client:
-        page = client.sessions(state=wanted, app=app, limit=limit, cursor=cursor)
+        page = client.sessions(
+            which="all" if everybody else "shared" if shared else "mine",
+            state=wanted,
+            app=app,
+            text=text,
+            deleted=deleted,
+            limit=limit,
+            cursor=cursor,
+        )
     if as_json:
         print_json(page)
         return

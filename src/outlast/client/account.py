@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
-from urllib.parse import quote
 
 import msgspec
 
@@ -86,7 +85,6 @@ def list_workspaces(cursor: str | None) -> Call[WorkspaceList]:
     )
 
 
-def log_out(login_session_id: str) -> Call[None]:
-    """End a login session."""
-    path = f"/auth/sessions/{quote(login_session_id, safe='')}"
-    return Call(method="DELETE", path=path, shape=None, in_workspace=False)
+def log_out() -> Call[None]:
+    """End the login session that calls."""
+    return Call(method="DELETE", path="/auth/sessions/current", shape=None, in_workspace=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -12,14 +12,24 @@ import httpx
 
 from outlast.client import account, calls
 from outlast.client.account import AskCode, Me, WorkspaceList
-from outlast.client.calls import UNSET, Call
+from outlast.client.calls import UNSET, Call, Which, WorkspaceFile
 from outlast.client.connection import HEADERS, LIMITS, TIMEOUT, active_workspace, bearer, no_cookies
 from outlast.client.http import OCTETS
 from outlast.client.problems import unreachable
 from outlast.client.running import RunningServer
 from outlast.client.tokens import Held, Keeper, Tokens
 from outlast.kit.errors import Unauthenticated
-from outlast.protocol.api import AppItem, AppList, EventList, SessionDetail, SessionItem, SessionList
+from outlast.protocol.api import (
+    AppItem,
+    AppList,
+    EventList,
+    NewShare,
+    SessionDetail,
+    SessionItem,
+    SessionList,
+    ShareLevel,
+    ShareList,
+)
 from outlast.protocol.blocks import FileRef
 from outlast.protocol.codec import Json
 from outlast.protocol.document import State
@@ -101,13 +111,13 @@ class AsyncClient:
     async def workspace(self) -> str:
         """See `Client.workspace`."""
         if not self._workspace:
-            self._workspace = active_workspace(await self.me())
+            me = await self.me()
+            self._workspace = active_workspace(me, None if me.login_session_id else await self.workspaces())
         return self._workspace
 
     async def sign_out(self) -> None:
         """See `Client.sign_out`."""
-        if (login_session_id := (await self.me()).login_session_id) is not None:
-            await self._send(account.log_out(login_session_id))
+        await self._send(account.log_out())
 
     async def me(self) -> Me:
         """See `Client.me`."""
@@ -125,15 +135,31 @@ class AsyncClient:
         """See `Client.app`."""
         return await self._send(calls.get_app(name))
 
-    async def start(self, app: str, args: Mapping[str, Json] | None = None, *, title: str | None = None) -> SessionItem:
+    async def start(
+        self,
+        app: str,
+        args: Mapping[str, Json] | None = None,
+        *,
+        title: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> SessionItem:
         """See `Client.start`."""
-        return await self._send(calls.start_session(app, args or {}, title))
+        return await self._send(calls.start_session(app, args or {}, title=title, expires_at=expires_at))
 
     async def sessions(
-        self, *, state: State | None = None, app: str | None = None, limit: int = 50, cursor: str | None = None
+        self,
+        *,
+        which: Which = "mine",
+        state: State | None = None,
+        app: str | None = None,
+        text: str | None = None,
+        deleted: bool = False,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> SessionList:
         """See `Client.sessions`."""
-        return await self._send(calls.list_sessions(state=state, app=app, limit=limit, cursor=cursor))
+        wanted = {"which": which, "state": state, "app": app, "text": text, "cursor": cursor}
+        return await self._send(calls.list_sessions(wanted, deleted=deleted, limit=limit))
 
     async def get(self, session_id: str) -> SessionDetail:
         """See `Client.get`."""
@@ -147,9 +173,32 @@ class AsyncClient:
         """See `Client.delete`."""
         await self._send(calls.delete_session(session_id))
 
-    async def restore(self, session_id: str) -> None:
+    async def restore(self, session_id: str) -> SessionDetail:
         """See `Client.restore`."""
-        await self._send(calls.restore_session(session_id))
+        return await self._send(calls.restore_session(session_id))
+
+    async def share(
+        self,
+        session_id: str,
+        level: ShareLevel,
+        *,
+        user_id: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> NewShare:
+        """See `Client.share`."""
+        return await self._send(calls.share_session(session_id, level, user_id=user_id, expires_at=expires_at))
+
+    async def shares(self, session_id: str, *, cursor: str | None = None) -> ShareList:
+        """See `Client.shares`."""
+        return await self._send(calls.list_shares(session_id, cursor))
+
+    async def unshare(self, session_id: str, share_id: str) -> None:
+        """See `Client.unshare`."""
+        await self._send(calls.revoke_share(session_id, share_id))
+
+    async def open_share(self, token: str) -> SessionItem:
+        """See `Client.open_share`."""
+        return await self._send(calls.open_share(token))
 
     async def answer(self, session_id: str, input: str, value: Json) -> None:
         """See `Client.answer`."""
@@ -176,6 +225,12 @@ class AsyncClient:
     ) -> FileRef:
         """See `Client.upload`."""
         return await self._send(calls.upload_file(session_id, file, name=name, media_type=media_type))
+
+    async def store(
+        self, file: Path | bytes, *, name: str | None = None, media_type: str = OCTETS, keep: bool = False
+    ) -> WorkspaceFile:
+        """See `Client.store`."""
+        return await self._send(calls.store_file(file, name=name, media_type=media_type, keep=keep))
 
     async def file(self, session_id: str, sha256: str) -> bytes:
         """See `Client.file`."""

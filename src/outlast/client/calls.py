@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -19,17 +20,23 @@ from outlast.protocol.api import (
     CancelSession,
     EventList,
     Interaction,
+    NewShare,
+    OpenShare,
     SessionDetail,
     SessionItem,
     SessionList,
+    ShareLevel,
+    ShareList,
+    ShareSession,
     StartSession,
     UpdateSession,
 )
 from outlast.protocol.blocks import FileRef
 from outlast.protocol.codec import Json, decode_json, encode_json
-from outlast.protocol.document import State
 
 T = TypeVar("T")
+
+Which: TypeAlias = Literal["mine", "shared", "all"]
 
 API = "/api/v1"
 UNSET = msgspec.UNSET
@@ -90,21 +97,20 @@ def get_app(app: str) -> Call[AppItem]:
     return Call(method="GET", path=f"/apps/{quote(app, safe='')}", shape=AppItem, repeatable=True)
 
 
-def start_session(app: str, args: Mapping[str, Json], title: str | None) -> Call[SessionItem]:
+def start_session(
+    app: str, args: Mapping[str, Json], *, title: str | None, expires_at: datetime | None
+) -> Call[SessionItem]:
     """Start a session."""
     # The key makes it repeatable: a start whose answer was lost is not done twice.
-    return post(
-        "/sessions",
-        StartSession(app=app, args=dict(args), title=title),
-        SessionItem,
-        headers={"idempotency-key": new_id()},
-    )
+    body = StartSession(app=app, args=dict(args), title=title, expires_at=expires_at)
+    return post("/sessions", body, SessionItem, headers={"idempotency-key": new_id()})
 
 
-def list_sessions(*, state: State | None, app: str | None, limit: int, cursor: str | None) -> Call[SessionList]:
+def list_sessions(wanted: Mapping[str, str | None], *, deleted: bool, limit: int) -> Call[SessionList]:
     """A page of sessions."""
-    given = {"state": state, "app": app, "limit": str(limit), "cursor": cursor}
-    params = {name: value for name, value in given.items() if value is not None}
+    params = {name: value for name, value in wanted.items() if value is not None} | {"limit": str(limit)}
+    if deleted:
+        params["deleted"] = "true"
     return Call(method="GET", path="/sessions", shape=SessionList, params=params, repeatable=True)
 
 
@@ -125,9 +131,33 @@ def delete_session(session_id: str) -> Call[None]:
     return Call(method="DELETE", path=_session(session_id), shape=None)
 
 
-def restore_session(session_id: str) -> Call[None]:
+def restore_session(session_id: str) -> Call[SessionDetail]:
     """Take a deleted session back."""
-    return Call(method="POST", path=_session(session_id, "/restore"), shape=None)
+    return Call(method="POST", path=_session(session_id, "/restore"), shape=SessionDetail)
+
+
+def share_session(
+    session_id: str, level: ShareLevel, *, user_id: str | None, expires_at: datetime | None
+) -> Call[NewShare]:
+    """Share a session."""
+    body = ShareSession(level=level, user_id=user_id, expires_at=expires_at)
+    return post(_session(session_id, "/shares"), body, NewShare, headers={"idempotency-key": new_id()})
+
+
+def list_shares(session_id: str, cursor: str | None) -> Call[ShareList]:
+    """A page of a session's shares."""
+    params: Mapping[str, str] = {"cursor": cursor} if cursor else {}
+    return Call(method="GET", path=_session(session_id, "/shares"), shape=ShareList, params=params, repeatable=True)
+
+
+def revoke_share(session_id: str, share_id: str) -> Call[None]:
+    """Withdraw a share."""
+    return Call(method="DELETE", path=_session(session_id, f"/shares/{quote(share_id, safe='')}"), shape=None)
+
+
+def open_share(token: str) -> Call[SessionItem]:
+    """Open what a link shares."""
+    return post("/shares/open", OpenShare(token=token), SessionItem, in_workspace=False)
 
 
 def answer_input(session_id: str, input: str, value: Json) -> Call[None]:
@@ -159,18 +189,53 @@ def export_session(session_id: str, format: str) -> Call[bytes]:
     )
 
 
-def upload_file(session_id: str | None, file: Path | bytes, *, name: str | None, media_type: str) -> Call[FileRef]:
-    """Store a file, for a session or ahead of one."""
-    shown = name or (file.name if isinstance(file, Path) else "file")
+def upload_file(session_id: str, file: Path | bytes, *, name: str | None, media_type: str) -> Call[FileRef]:
+    """Store a file of a session."""
+    return Call(
+        method="POST",
+        path=_session(session_id, "/files"),
+        shape=FileRef,
+        params={"name": _name_of(file, name)},
+        headers=_file_headers(file, media_type),
+        content=file,
+    )
+
+
+def _name_of(file: Path | bytes, given: str | None) -> str:
+    return given or (file.name if isinstance(file, Path) else "file")
+
+
+def _file_headers(file: Path | bytes, media_type: str) -> Mapping[str, str]:
     headers = {"content-type": media_type}
     if isinstance(file, Path):
         headers["content-length"] = str(file.stat().st_size)
+    return headers
+
+
+class WorkspaceFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the workspace; ``reference`` is what an argument or an answer names it by."""
+
+    id: str
+    name: str
+    size_bytes: int
+    media_type: str
+    sha256: str
+
+    @property
+    def reference(self) -> Mapping[str, str]:
+        """The file as an argument or an answer."""
+        return {"file_id": self.id}
+
+
+def store_file(file: Path | bytes, *, name: str | None, media_type: str, keep: bool) -> Call[WorkspaceFile]:
+    """Store a file of the workspace."""
+    params = {"name": _name_of(file, name)} | ({} if keep else {"temporary": "true"})
     return Call(
         method="POST",
-        path="/uploads" if session_id is None else _session(session_id, "/files"),
-        shape=FileRef,
-        params={"name": shown},
-        headers=headers,
+        path="/files",
+        shape=WorkspaceFile,
+        params=params,
+        headers=_file_headers(file, media_type),
         content=file,
     )
 

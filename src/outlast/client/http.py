@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -16,13 +16,23 @@ import httpx
 
 from outlast.client import account, calls
 from outlast.client.account import AskCode, Me, WorkspaceList
-from outlast.client.calls import UNSET, Call
+from outlast.client.calls import UNSET, Call, Which, WorkspaceFile
 from outlast.client.connection import HEADERS, LIMITS, TIMEOUT, active_workspace, bearer, no_cookies
 from outlast.client.problems import unreachable
 from outlast.client.running import RunningServer
 from outlast.client.tokens import Held, Keeper, Tokens
 from outlast.kit.errors import Unauthenticated
-from outlast.protocol.api import AppItem, AppList, EventList, SessionDetail, SessionItem, SessionList
+from outlast.protocol.api import (
+    AppItem,
+    AppList,
+    EventList,
+    NewShare,
+    SessionDetail,
+    SessionItem,
+    SessionList,
+    ShareLevel,
+    ShareList,
+)
 from outlast.protocol.blocks import FileRef
 from outlast.protocol.codec import Json
 from outlast.protocol.document import State
@@ -114,13 +124,13 @@ class Client:
     def workspace(self) -> str:
         """Id of the workspace; the server is asked once, if need be."""
         if not self._workspace:
-            self._workspace = active_workspace(self.me())
+            me = self.me()
+            self._workspace = active_workspace(me, None if me.login_session_id else self.workspaces())
         return self._workspace
 
     def sign_out(self) -> None:
         """End the login session; a personal access token is left as it is."""
-        if (login_session_id := self.me().login_session_id) is not None:
-            self._send(account.log_out(login_session_id))
+        self._send(account.log_out())
 
     def me(self) -> Me:
         """Who calls."""
@@ -138,15 +148,40 @@ class Client:
         """One app by id, or by its function's name where that is unique."""
         return self._send(calls.get_app(name))
 
-    def start(self, app: str, args: Mapping[str, Json] | None = None, *, title: str | None = None) -> SessionItem:
-        """Start a session; sent again after a lost answer, it still starts one."""
-        return self._send(calls.start_session(app, args or {}, title))
+    def start(
+        self,
+        app: str,
+        args: Mapping[str, Json] | None = None,
+        *,
+        title: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> SessionItem:
+        """Start a session; sent again after a lost answer, it still starts one. It is ended at ``expires_at``."""
+        return self._send(calls.start_session(app, args or {}, title=title, expires_at=expires_at))
 
     def sessions(
-        self, *, state: State | None = None, app: str | None = None, limit: int = 50, cursor: str | None = None
+        self,
+        *,
+        which: Which = "mine",
+        state: State | None = None,
+        app: str | None = None,
+        text: str | None = None,
+        deleted: bool = False,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> SessionList:
-        """A page of sessions, newest activity first."""
-        return self._send(calls.list_sessions(state=state, app=app, limit=limit, cursor=cursor))
+        """A page of sessions, newest activity first.
+
+        Args:
+            which: one's own, those that others shared, or (for admins) all of the workspace.
+            state, app: only those.
+            text: part of the title or of the app's name.
+            deleted: those that can be restored, instead.
+            limit: of items.
+            cursor: ``next_cursor`` of the page before.
+        """
+        wanted = {"which": which, "state": state, "app": app, "text": text, "cursor": cursor}
+        return self._send(calls.list_sessions(wanted, deleted=deleted, limit=limit))
 
     def get(self, session_id: str) -> SessionDetail:
         """One session with its document."""
@@ -160,9 +195,32 @@ class Client:
         """Stop a session and delete it; it can be restored for a while."""
         self._send(calls.delete_session(session_id))
 
-    def restore(self, session_id: str) -> None:
-        """Take a deleted session back."""
-        self._send(calls.restore_session(session_id))
+    def restore(self, session_id: str) -> SessionDetail:
+        """Take a deleted session back; it has ended."""
+        return self._send(calls.restore_session(session_id))
+
+    def share(
+        self,
+        session_id: str,
+        level: ShareLevel,
+        *,
+        user_id: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> NewShare:
+        """Share a session with a member of the workspace, or without one by a link that members may open."""
+        return self._send(calls.share_session(session_id, level, user_id=user_id, expires_at=expires_at))
+
+    def shares(self, session_id: str, *, cursor: str | None = None) -> ShareList:
+        """A page of a session's shares."""
+        return self._send(calls.list_shares(session_id, cursor))
+
+    def unshare(self, session_id: str, share_id: str) -> None:
+        """Withdraw a share, and all that people have by a link."""
+        self._send(calls.revoke_share(session_id, share_id))
+
+    def open_share(self, token: str) -> SessionItem:
+        """Open what a link shares; the link's ``#share=`` is the token."""
+        return self._send(calls.open_share(token))
 
     def answer(self, session_id: str, input: str, value: Json) -> None:
         """Answer an input; it is committed when this returns."""
@@ -189,6 +247,12 @@ class Client:
     ) -> FileRef:
         """Store a file for an ``upload`` input; answer with what this gives back."""
         return self._send(calls.upload_file(session_id, file, name=name, media_type=media_type))
+
+    def store(
+        self, file: Path | bytes, *, name: str | None = None, media_type: str = OCTETS, keep: bool = False
+    ) -> WorkspaceFile:
+        """Store a file of the workspace, whose ``reference`` is an argument; unless kept, for a day if unused."""
+        return self._send(calls.store_file(file, name=name, media_type=media_type, keep=keep))
 
     def file(self, session_id: str, sha256: str) -> bytes:
         """The bytes of a session's file."""
