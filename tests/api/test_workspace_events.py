@@ -81,8 +81,8 @@ async def following(someone: Someone, place: str, **params: str | int) -> AsyncI
         yield Ear(answer)
 
 
-async def member(api: CloudApi, place: str, role: Role, name: str = "") -> Someone:
-    someone = await api.someone(name or role.label)
+async def member(api: CloudApi, place: str, role: Role) -> Someone:
+    someone = await api.someone("bob")
     await api.join(place, someone, role)
     return someone
 
@@ -123,7 +123,7 @@ class TestFollowing:
 
     async def test_who_is_no_member_any_more_hears_nothing_more(self, api: CloudApi, place: str) -> None:
         """[security 39] The open stream ends, too."""
-        bob = await member(api, place, Role.MEMBER, "bob")
+        bob = await member(api, place, Role.MEMBER)
         async with following(bob, place) as ear:
             await tell(api, place, "thing.done")
             await ear.next()
@@ -154,7 +154,7 @@ class TestDeadLetters:
         assert (dead["kind"], dead["attempts"]) == ("thing.cursed", len(PAUSES) + 1)
         assert "it is broken" in dead["error"]
         assert "text" not in dead
-        bob = await member(api, place, Role.MEMBER, "bob")
+        bob = await member(api, place, Role.MEMBER)
         problem(await bob.http.get(address), 403, "role.too_low")
         problem(await ada.http.post(f"{address}/{new_id()}/retry"), 404, "dead_letter.not_found")
         broken = False

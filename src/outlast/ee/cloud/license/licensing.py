@@ -165,6 +165,12 @@ class Licensing:
         """Read again at the next question."""
         self._read_at = None
 
+    async def recount(self) -> None:
+        """Count what is used now."""
+        if self.count is not None:
+            async with units.looking(self._cloud, workspace_id=ALL_WORKSPACES) as unit:
+                self.usage = await self.count(unit)
+
     async def watch(self) -> None:
         """Keep what the clock shows and whether too much is in use, until cancelled."""
         while True:
