@@ -161,7 +161,7 @@ async def serving_cloud(
         port = listener.getsockname()[1]
         stopping, started = asyncio.Event(), asyncio.Event()
         cloud = open_cloud(runtime, given, clock=clock, stopping=stopping)
-        app = create_app(cloud, port=port)
+        app = create_app(cloud)
         server = HttpServer(config_of(app.state.front), stopping=stopping, on_started=started.set)
         cloud.start()
         task = asyncio.create_task(server.serve(sockets=[listener]))

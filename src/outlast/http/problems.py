@@ -4,8 +4,7 @@ OutlastError
 ├── NotFound
 │   └── RouteNotFound           404  no such address
 ├── Refused
-│   ├── HostNotAllowed          403  a name that this server does not answer to
-│   └── OriginNotAllowed        403  another site's page sent the request
+│   └── HostNotAllowed          403  a name that this server does not answer to
 ├── Conflict
 │   └── RequestInFlight         409  the first request with this Idempotency-Key has not been answered yet
 ├── InvalidInput
@@ -56,12 +55,6 @@ class HostNotAllowed(Refused):
     """The server does not answer to this host name (a wall against DNS rebinding)."""
 
     code = "host_not_allowed"
-
-
-class OriginNotAllowed(Refused):
-    """The request was sent by another site's page."""
-
-    code = "origin_not_allowed"
 
 
 class PreconditionFailed(OutlastError):

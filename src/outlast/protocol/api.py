@@ -44,12 +44,6 @@ class StartSession(Body):
     expires_at: Moment | None = None
 
 
-class RetitleSession(Body):
-    """Give a session another title."""
-
-    title: str
-
-
 class UpdateSession(Body):
     """Change what is given of a session; ``expires_at`` null takes its end away."""
 

@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from outlast.ee.cloud.context import Cloud
+from outlast.ee.cloud.mount import mount_cloud
+from outlast.ee.cloud.sessions import HotRoutes
 from outlast.http import openapi, problems
-from outlast.protocol.events import User
-from outlast.runtime import Runtime
-from outlast.server import apps, events, files, sessions, static, uploads
-from outlast.server.deps import Context, HttpLimits
-from outlast.server.hot import HotRoutes
-from outlast.server.security import Guard, Keys, Wall
-
-API = "/api/v1"
-LOCAL_USER = User(id="local", name="You", role="admin")
+from outlast.server import static
+from outlast.server.security import Guard, Wall
 
 
-def create_app(
-    runtime: Runtime,
-    *,
-    token: str,
-    port: int = 0,
-    hosts: Iterable[str] = (),
-    user: User = LOCAL_USER,
-    stopping: asyncio.Event | None = None,
-    limits: HttpLimits | None = None,
-) -> FastAPI:
-    """Make the ASGI app over an open runtime, which stays the caller's to close.
+def create_app(cloud: Cloud, *, hosts: Iterable[str] = ()) -> FastAPI:
+    """Make the ASGI app over an open cloud, which stays the caller's to start and to close.
 
     Args:
-        runtime: see `outlast.runtime.open_runtime`.
-        token: what everything below ``/api/`` needs.
-        port: that the server listens on; part of the cookie's name.
-        hosts: host names to answer to besides those of this machine.
-        user: the one local user.
-        stopping: set it when the server begins to stop; event streams then end cleanly.
-        limits: of requests.
+        cloud: see `outlast.ee.cloud.mount.open_cloud`.
+        hosts: host names to answer to besides those of this machine and of the settings.
 
     Returns:
         The whole app; ``state.front`` is what a server should run: the same, with the busy routes in front.
+
+    Raises:
+        UnlistedVerb: a route does what no policy lists.
     """
-    keys = Keys(token, port=port)
-    wall = Wall(keys=keys, hosts=hosts)
+    wall = Wall(cloud.settings, hosts=hosts)
     app = FastAPI(
         title="Outlast",
         version="1",
@@ -54,15 +37,9 @@ def create_app(
         redoc_url=None,
         middleware=[Middleware(Guard, wall=wall)],
     )
-    context = app.state.context = Context(
-        runtime=runtime, user=user, stopping=stopping or asyncio.Event(), limits=limits or HttpLimits()
-    )
-    app.state.front = HotRoutes(app, context, wall)
-    api = APIRouter(prefix=API)
-    for resource in (apps, sessions, events, files, uploads):
-        api.include_router(resource.router)
-    app.include_router(api)
+    mount_cloud(app, cloud)
     problems.install(app)
     openapi.install(app)
-    static.install(app, keys)
+    static.install(app)
+    app.state.front = HotRoutes(app, cloud, wall)
     return app

@@ -1,31 +1,31 @@
-"""Who may talk to the server: one local user who has the token, from pages of the server itself.
+"""What stands before every request: whether it may come in at all, whose it says it is by its address, and the headers
+that every answer has.
 
-A pure ASGI middleware, as it stands before every request, the long streams included. Three walls:
-
-- **Host**: only known names, so a site whose name is made to resolve to 127.0.0.1 reaches nothing (DNS rebinding).
-- **Origin**: a request that another site's page sent is refused (ASVS 3.5.1; CSRF cheat sheet, Fetch Metadata).
-- **Token**: everything below ``/api/`` needs it, as bearer or as the cookie that opening ``/?token=...`` sets.
+- **Host**: only known names, so a site whose name is made to resolve to this machine reaches nothing (DNS rebinding).
+- **Origin of the request**: the client's address, as far as trusted proxies tell it.
+- **Other sites' pages** may read answers only where the operator named their origin; who asks is proved by a bearer
+  token there, as cookies are never asked for (ASVS 3.4.2). Cookies themselves are the domain auth's to check.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
 from collections.abc import Iterable, Mapping
-from http.cookies import CookieError, SimpleCookie
-from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from outlast.http.problems import HostNotAllowed, OriginNotAllowed, problem_response
-from outlast.kit.errors import OutlastError, Unauthenticated
+from outlast.ee.cloud.caller import Origin
+from outlast.http.addresses import client_address
+from outlast.http.correlation import request_id
+from outlast.http.problems import HostNotAllowed, problem_response
+from outlast.kit.errors import OutlastError
+from outlast.kit.settings import Settings
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-COOKIE_MAX_AGE_S = 30 * 24 * 3600
+MAX_AGENT_CHARS = 400
+HSTS = "max-age=31536000; includeSubDomains"
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -38,97 +38,85 @@ HEADERS: Mapping[str, str] = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
-
-
-class Keys:
-    """The token, and the cookie that stands for it in a browser.
-
-    Args:
-        token: at least 128 bits of randomness.
-        port: of the server; cookies are shared by all ports of a host, so the cookie's name tells servers apart.
-    """
-
-    def __init__(self, token: str, *, port: int = 0) -> None:
-        self.token = token
-        self.cookie_name = f"outlast_{port}"
-        # Not the token itself: what a browser stores opens only what a browser needs.
-        self.cookie_value = hmac.new(token.encode(), b"outlast cookie", hashlib.sha256).hexdigest()
-
-    def opens(self, token: str) -> bool:
-        """Whether this is the token; takes the same time for every wrong one."""
-        return hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode())
-
-    def opens_by_cookie(self, header: str) -> bool:
-        """Whether a Cookie header holds the right cookie."""
-        if self.cookie_name not in header:
-            return False
-        try:
-            morsel = SimpleCookie(header).get(self.cookie_name)
-        except CookieError:
-            return False
-        return morsel is not None and hmac.compare_digest(morsel.value.encode(), self.cookie_value.encode())
-
-    @property
-    def set_cookie(self) -> str:
-        """The Set-Cookie header of who opened the link."""
-        return f"{self.cookie_name}={self.cookie_value}; Path=/; Max-Age={COOKIE_MAX_AGE_S}; HttpOnly; SameSite=Strict"
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Replace a file at once with one that only its owner can read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-    draft.replace(path)
-
-
-def secured(response: Response) -> Response:
-    """The response with the headers that every one has."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+_PREFLIGHT: Mapping[str, str] = {
+    "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+    "access-control-allow-headers": "accept, authorization, content-type, idempotency-key, if-match, if-none-match, "
+    "last-event-id, range, tus-resumable, upload-length, upload-metadata, upload-offset, x-outlast-request",
+    "access-control-max-age": "600",
+}
+_EXPOSED = (
+    "etag, location, ratelimit, ratelimit-policy, retry-after, tus-resumable, upload-expires, upload-offset, "
+    "www-authenticate, x-request-id"
+)
 
 
 class Wall:
-    """Tells which requests may come in.
+    """Tells which requests may come in, and what their answers must say.
 
     Args:
-        keys: the token.
-        hosts: host names that are answered to, without ports, besides those of this machine.
+        settings: of the server: names, proxies, other origins, whether browsers come by TLS.
+        hosts: further host names that are answered to, without ports.
     """
 
-    def __init__(self, *, keys: Keys, hosts: Iterable[str] = ()) -> None:
-        self._keys = keys
-        self._hosts = LOCAL_HOSTS | {host.lower() for host in hosts}
+    def __init__(self, settings: Settings, *, hosts: Iterable[str] = ()) -> None:
+        public = urlsplit(settings.public_url)
+        names = (*hosts, *settings.allowed_hosts, public.netloc and _name_of(public.netloc))
+        self._hosts = LOCAL_HOSTS | {name.lower() for name in names if name}
+        self._proxies = settings.trusted_proxies
+        self._origins = frozenset(settings.cors_origins)
+        self._headers = {**HEADERS, "strict-transport-security": HSTS} if public.scheme == "https" else HEADERS
 
     def check(self, scope: Scope) -> None:
-        """Let a request in, or raise.
+        """Let a request in, and note where it comes from.
 
         Raises:
-            HostNotAllowed, OriginNotAllowed, Unauthenticated: see above.
+            HostNotAllowed: it names a host that this server is not.
         """
-        given = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _READ}
-        host = given.get(b"host", "")
+        host, agent, forwarded = "", "", []
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = value.decode("latin-1")
+            elif name == b"user-agent":
+                agent = value[:MAX_AGENT_CHARS].decode("utf-8", "replace")
+            elif name == b"x-forwarded-for":
+                forwarded.append(value.decode("latin-1"))
         if _name_of(host) not in self._hosts:
             raise HostNotAllowed("This server does not answer to that host name; open the link that it printed.")
-        if (origin := given.get(b"origin")) is not None and origin.partition("://")[2] != host:
-            raise OriginNotAllowed("This request comes from another site's page; open the server's own page.")
-        if not scope["path"].startswith("/api/"):
-            return
-        scheme, _, token = given.get(b"authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            if not self._keys.opens(token.strip()):
-                raise Unauthenticated("The token is wrong; take the one of the link that the server printed.")
-        elif self._keys.opens_by_cookie(given.get(b"cookie", "")):
-            _check_site(scope["method"], origin=origin, site=given.get(b"sec-fetch-site"))
-        else:
-            raise Unauthenticated("Open the link that the server printed, or send its token: Authorization: Bearer.")
+        peer = scope["client"][0] if scope.get("client") else ""
+        ip = client_address(peer, forwarded, self._proxies)
+        scope["outlast.origin"] = Origin(ip=ip, user_agent=agent, request_id=request_id.get())
+
+    def preflight(self, scope: Scope) -> Response | None:
+        """The answer to a browser that asks on another site's behalf; None to all other requests."""
+        if scope["method"] != "OPTIONS" or self._origin_of(scope) is None:
+            return None
+        return self.secured(Response(status_code=204, headers=_PREFLIGHT), scope)
+
+    def secured(self, response: Response, scope: Scope) -> Response:
+        """The response with the headers that every one has."""
+        self.add_headers(response.headers, scope)
+        return response
+
+    def add_headers(self, headers: MutableHeaders, scope: Scope) -> None:
+        """Put in the headers that every answer has, where it has none of its own."""
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+        if self._origins:
+            headers.add_vary_header("origin")
+            if (origin := self._origin_of(scope)) is not None:
+                headers["access-control-allow-origin"] = origin
+                headers["access-control-expose-headers"] = _EXPOSED
+
+    def _origin_of(self, scope: Scope) -> str | None:
+        """The other site whose page sends this request, if it may read the answer."""
+        if not self._origins:
+            return None
+        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), None)
+        return given if given in self._origins else None
 
 
 class Guard:
-    """The middleware.
+    """The middleware, pure ASGI.
 
     Args:
         app: what it guards.
@@ -149,9 +137,7 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                self._wall.add_headers(MutableHeaders(scope=message), scope)
             await send(message)
 
         try:
@@ -159,18 +145,8 @@ class Guard:
         except OutlastError as error:
             await problem_response(error, path=scope["path"])(scope, receive, send_with_headers)
             return
-        await self._app(scope, receive, send_with_headers)
-
-
-_READ = frozenset({b"host", b"origin", b"authorization", b"cookie", b"sec-fetch-site"})
-
-
-def _check_site(method: str, *, origin: str | None, site: str | None) -> None:
-    """A cookie is sent by the browser on whosever behalf; so the browser must say that it was our page's."""
-    if site not in (None, "same-origin", "none"):
-        raise OriginNotAllowed("This request comes from another site's page; open the server's own page.")
-    if method not in SAFE_METHODS and site is None and origin is None:
-        raise OriginNotAllowed("This request does not say where it comes from; send the token as a bearer instead.")
+        preflight = self._wall.preflight(scope)
+        await (preflight or self._app)(scope, receive, send if preflight is not None else send_with_headers)
 
 
 def _name_of(host: str) -> str:

@@ -20,15 +20,18 @@ from typing_extensions import override
 from watchfiles import awatch
 
 from outlast.client.running import SERVER_FILE, RunningServer
+from outlast.ee.cloud.context import Cloud
+from outlast.ee.cloud.events import SessionFacts
+from outlast.ee.cloud.first_start import Opening, begin
+from outlast.ee.cloud.mount import open_cloud
 from outlast.kit.errors import OutlastError, ProtocolViolation
+from outlast.kit.private import write_private
 from outlast.kit.settings import Settings
 from outlast.protocol.codec import decode_json, encode_json
 from outlast.runtime import Runtime, open_runtime
 from outlast.server.app import create_app
-from outlast.server.deps import HttpLimits
 from outlast.server.logs import AccessLog
 from outlast.server.operations import front_door, start_tracing, stop_tracing
-from outlast.server.security import write_private
 
 logger = logging.getLogger("outlast.server")
 
@@ -122,22 +125,13 @@ async def serve_async(
     """The same on a running event loop; setting ``stop`` ends it as a signal does."""
     stopping = asyncio.Event()
     with contextlib.closing(_listen(settings.host, settings.port)) as listener:
-        port = int(listener.getsockname()[1])
-        url, token = f"http://{_url_host(settings.host)}:{port}", settings.access_token()
-        running = RunningServer(url=url, token=token, pid=os.getpid(), link=f"{url}/?token={token}")
+        url = f"http://{_url_host(settings.host)}:{listener.getsockname()[1]}"
         traces = start_tracing(settings)
-        runtime = await open_runtime(settings, paths)
+        runtime = await open_runtime(settings, paths, companion=SessionFacts)
         try:
-            app = create_app(
-                runtime,
-                token=running.token,
-                port=port,
-                hosts=(_url_host(settings.host), *settings.allowed_hosts),
-                stopping=stopping,
-                limits=HttpLimits(
-                    max_upload_bytes=settings.max_upload_bytes, ping=settings.sse_ping, max_age=settings.sse_max_age
-                ),
-            )
+            cloud = open_cloud(runtime, settings, stopping=stopping)
+            running = _running(settings.public_url or url, url, await begin(cloud))
+            app = create_app(cloud, hosts=(_url_host(settings.host),))
             with _told(settings.data_dir / SERVER_FILE, running) as tell:
 
                 def started() -> None:
@@ -147,7 +141,7 @@ async def serve_async(
 
                 front = front_door(app.state.front, runtime, settings, stopping=stopping, log=log, traces=traces)
                 server = HttpServer(config_of(front), stopping=stopping, on_started=started)
-                async with _beside(server, runtime, paths if reload else (), stop=stop):
+                async with _beside(server, cloud, paths if reload else (), stop=stop):
                     # What start-up made stays for good: the collector need not look at it again.
                     gc.collect()
                     gc.freeze()
@@ -155,6 +149,11 @@ async def serve_async(
         finally:
             await runtime.close()
             await stop_tracing(traces)
+
+
+def _running(site: str, url: str, opening: Opening) -> RunningServer:
+    link = f"{site}/#code={opening.code}" if opening.code is not None else f"{site}/"
+    return RunningServer(url=url, token=opening.token, pid=os.getpid(), workspace_id=opening.workspace_id, link=link)
 
 
 def config_of(app: ASGIApp) -> uvicorn.Config:
@@ -222,9 +221,9 @@ def _told(path: Path, running: RunningServer) -> Iterator[Callable[[], None]]:
 
 @contextlib.asynccontextmanager
 async def _beside(
-    server: HttpServer, runtime: Runtime, watched: Sequence[str | Path], *, stop: asyncio.Event | None
+    server: HttpServer, cloud: Cloud, watched: Sequence[str | Path], *, stop: asyncio.Event | None
 ) -> AsyncIterator[None]:
-    """Run what goes on beside the server: the watch on files, and the wait for ``stop``."""
+    """Run what goes on beside the server: the cloud's jobs, the watch on files, and the wait for ``stop``."""
 
     async def stop_when_told(told: asyncio.Event) -> None:
         await told.wait()
@@ -234,13 +233,15 @@ async def _beside(
     if stop is not None:
         tasks.append(asyncio.create_task(stop_when_told(stop)))
     if existing := [path for path in map(Path, watched) if path.exists()]:
-        tasks.append(asyncio.create_task(_reload_changed(runtime, existing)))
+        tasks.append(asyncio.create_task(_reload_changed(cloud.runtime, existing)))
+    cloud.start()
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await cloud.close()
 
 
 async def _reload_changed(runtime: Runtime, paths: Sequence[Path]) -> None:

@@ -1,19 +1,18 @@
-"""The plain page: three small files without secrets, so that the cookie alone decides what it can do."""
+"""The plain page: a few small files without secrets, so that what a browser may do is decided by its cookie alone."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from fastapi import FastAPI, Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from fastapi import FastAPI
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from typing_extensions import override
 
-from outlast.kit.errors import Unauthenticated
-from outlast.server.security import Keys
-
 PAGE = Path(__file__).parent / "page"
+PAGES = ("/", "/oidc/{provider}")
+"""Addresses at which browsers begin: the server's own, and where OpenID providers send them back to."""
 # Asked again each time (a conditional request), so that an update is seen at once.
 _CACHE = {"cache-control": "no-cache"}
 
@@ -26,17 +25,12 @@ class _Page(StaticFiles):
         return response
 
 
-def install(app: FastAPI, keys: Keys) -> None:
-    """Serve the page, and turn the token of an opened link into the cookie."""
+def install(app: FastAPI) -> None:
+    """Serve the page. Opening it changes nothing: what a link holds is in its fragment, and the page posts it."""
 
-    @app.get("/", include_in_schema=False)
-    async def page(request: Request) -> Response:
-        token = request.query_params.get("token")
-        if token is None:
-            return FileResponse(PAGE / "index.html", headers=_CACHE)
-        if not keys.opens(token):
-            raise Unauthenticated("The link's token is wrong; open the link that the server printed at its start.")
-        # Off the address bar at once: the token is neither kept in the history nor sent on as a referrer.
-        return RedirectResponse("/", status_code=303, headers={"set-cookie": keys.set_cookie})
+    async def page() -> Response:
+        return FileResponse(PAGE / "index.html", headers=_CACHE)
 
+    for path in PAGES:
+        app.get(path, include_in_schema=False)(page)
     app.mount("/static", _Page(directory=os.fspath(PAGE)), name="static")
