@@ -24,12 +24,10 @@ from outlast.ee.cloud.sessions.router import answered
 from outlast.ee.cloud.sessions.starting import start_session
 from outlast.ee.cloud.work import Work
 from outlast.http.bodies import read_body
+from outlast.http.correlation import ROUTE
 from outlast.http.problems import problem_response
 from outlast.http.streaming import EventStream
 from outlast.kit.ids import is_id
-
-ROUTE = "outlast.route"
-"""Where a scope tells the template of its path, for who measures."""
 
 _PATH = re.compile(r"/api/v1/workspaces/([0-9a-f-]{36})/sessions(?:/([0-9a-f-]{36})/(events|interactions))?")
 _BASE = "/api/v1/workspaces/{workspace_id}/sessions"
@@ -42,7 +40,7 @@ class Gate(Protocol):
         """Let a request in, or raise."""
         ...
 
-    def secured(self, response: Response) -> Response:
+    def secured(self, response: Response, scope: Scope) -> Response:
         """The response with the headers that every one has."""
         ...
 
@@ -83,9 +81,10 @@ class HotRoutes:
             response = await self._answer(endpoint, Request(scope, receive))
         except Exception as error:  # broad: the one handler says what any error means to the caller
             response = problem_response(error, path=scope["path"])
+        self._gate.secured(response, scope)
         if isinstance(response, EventStream):
             scope["headers"].clear()  # a browser sends two kilobytes of them
-        return self._gate.secured(response)
+        return response
 
     async def _answer(self, endpoint: _Endpoint, request: Request) -> Response:
         work = Work(
@@ -95,6 +94,7 @@ class HotRoutes:
             origin=origin_of(request),
             workspace_id=endpoint.workspace_id,
         )
+        request.state.work = work
         await work.enter()
         response = await endpoint.answer(work, request)
         response.headers.update(work.headers)
