@@ -9,7 +9,8 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from outlast.ee.cloud import events
+from outlast.ee.cloud import audit
+from outlast.ee.cloud import events as outbox
 from outlast.ee.cloud.auth import (
     factor_policy,
     factor_router,
@@ -32,6 +33,7 @@ from outlast.ee.cloud.auth import (
 from outlast.ee.cloud.auth.authenticating import RequestAuthenticator
 from outlast.ee.cloud.auth.credentials import Credentials
 from outlast.ee.cloud.auth.errors import EmailTaken, UserNotFound
+from outlast.ee.cloud.auth.opaque import Kind, digest, is_token, new_token
 from outlast.ee.cloud.auth.people import Person, email_key
 from outlast.ee.cloud.auth.providers import read_providers
 from outlast.ee.cloud.auth.service import end_login_sessions
@@ -44,18 +46,23 @@ from outlast.ee.cloud.unit import Unit
 __all__ = [
     "RULES",
     "EmailTaken",
+    "Kind",
     "Person",
     "UserNotFound",
     "anyone_there",
     "authenticator",
     "create_person",
+    "digest",
     "email_key",
     "end_login_sessions",
+    "forget_membership",
     "hash_password",
     "install",
     "is_good_token",
+    "is_token",
     "issue_link",
     "issue_local_token",
+    "new_token",
     "people",
     "person",
     "person_by_email",
@@ -77,7 +84,7 @@ def install(cloud: Cloud) -> None:
     cloud.add(Credentials(cloud))
     cloud.add(read_providers(cloud))
     cloud.beside(functools.partial(handlers.clean_up, cloud))
-    events.on(cloud, mail_flows.ASKED, mail_flows.answer_asked)
+    outbox.on(cloud, mail_flows.ASKED, mail_flows.answer_asked)
 
 
 def authenticator(cloud: Cloud) -> Authenticator:
@@ -145,6 +152,14 @@ async def is_good_token(unit: Unit, token: str, *, user_id: str, workspace_id: s
 async def set_active_workspace(unit: Unit, user_id: str, workspace_id: str | None) -> None:
     """Note which workspace a user looks at."""
     await repository.change(unit, user_id, active_workspace_id=workspace_id)
+
+
+async def forget_membership(unit: Unit, user_id: str, workspace_id: str) -> None:
+    """End what somebody holds of a workspace that they belong to no more: their tokens, and that they look at it."""
+    for token_id in await repository_tokens.revoke(unit, user_id, workspace_id=workspace_id):
+        await audit.record(unit, "token.revoke", target="token", target_id=token_id, actor_id=user_id)
+    unit.after_commit(functools.partial(unit.cloud.part(Credentials).forget_user, user_id))
+    await repository.leave_workspace(unit, workspace_id, user_id=user_id)
 
 
 async def purge(unit: Unit, workspace_id: str) -> None:

@@ -101,9 +101,11 @@ async def change(unit: Unit, user_id: str, **values: object) -> None:  # unscope
         raise EmailTaken("There is an account with this e-mail address already.") from error
 
 
-async def leave_workspace(unit: Unit, workspace_id: str) -> None:  # unscoped: accounts
-    """Have nobody look at a workspace that is no more."""
+async def leave_workspace(unit: Unit, workspace_id: str, *, user_id: str | None = None) -> None:  # unscoped: accounts
+    """Have nobody look at a workspace that is no more, or one who belongs there no more."""
     there = users.c.active_workspace_id == workspace_id
+    if user_id is not None:
+        there &= users.c.id == user_id
     await unit.connection.execute(update(users).where(there).values(active_workspace_id=None))
 
 
