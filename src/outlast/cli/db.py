@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outlast.cli.options import AsJson, DataDir, print_json, settings_of
-from outlast.runtime import upgrade_database
 
 if TYPE_CHECKING:
     from outlast.server.backup import Summary
@@ -21,6 +20,8 @@ commands = typer.Typer(name="db", help="Look after the database.", no_args_is_he
 @commands.command()
 def upgrade(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Bring the database's schema up to date. An embedded database sees to it by itself."""
+    from outlast.runtime import upgrade_database  # late: the command line starts fast
+
     revision = asyncio.run(upgrade_database(settings_of(data_dir)))
     if as_json:
         print_json({"revision": revision})
