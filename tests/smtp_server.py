@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import ssl
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Condition
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -20,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+PATIENCE = timedelta(seconds=10)
 USER, PASSWORD = "outlast", "a password: with @ signs"
 
 
@@ -36,6 +39,7 @@ class Postbox:
     replies: list[str] = field(default_factory=list)
     tries: int = 0
     taken: list[Envelope] = field(default_factory=list)
+    _news: Condition = field(default_factory=Condition)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (its name)
         self.tries += 1
@@ -45,8 +49,29 @@ class Postbox:
                 assert server.transport is not None
                 server.transport.close()
             return reply or "421 going away"
-        self.taken.append(envelope)
+        with self._news:
+            self.taken.append(envelope)
+            self._news.notify_all()
         return "250 taken"
+
+    async def mail(self, to: str, subject: str) -> str:
+        """Wait for a mail to somebody, and take its text; it is not found a second time."""
+        return await asyncio.to_thread(self._wait_for, to, subject)
+
+    def _wait_for(self, to: str, subject: str) -> str:
+        with self._news:
+            assert self._news.wait_for(lambda: self._find(to, subject) is not None, PATIENCE.total_seconds()), [
+                (message["to"], message["subject"]) for message in self.messages
+            ]
+            at = self._find(to, subject)
+            assert at is not None
+            text = _text(self.messages[at])
+            del self.taken[at]
+            return text
+
+    def _find(self, to: str, subject: str) -> int | None:
+        found = [at for at, m in enumerate(self.messages) if m["to"] == to and subject in m["subject"]]
+        return found[0] if found else None
 
     @property
     def messages(self) -> list[EmailMessage[str, str]]:
@@ -60,12 +85,13 @@ class Postbox:
 
     def text(self, to: str) -> str:
         """The text of the last mail to an address."""
-        for message in reversed(self.messages):
-            if message["to"] == to:
-                body = message.get_body()
-                assert body is not None
-                return str(body.get_content()).replace("\r\n", "\n")
-        raise AssertionError(f"no mail to {to}")
+        return _text(next(message for message in reversed(self.messages) if message["to"] == to))
+
+
+def _text(message: EmailMessage[str, str]) -> str:
+    body = message.get_body()
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 @contextlib.contextmanager
