@@ -123,10 +123,12 @@ class CloudRoute(APIRoute):
             if not raw and request.method not in SAFE_METHODS:
                 request = _whole(request, await read_body(request, max_bytes=MAX_JSON_BYTES))
             if streams and EVENTS in request.headers.get("accept", ""):
-                response = await handler(request)
-            else:
-                response = await answered_once(work, request, handler)
-            response.headers.update(work.headers)
+                return await finish(request)
+            return await answered_once(work, request, finish)
+
+        async def finish(request: Request) -> Response:
+            response = await handler(request)
+            response.headers.update(request.state.work.headers)
             return response
 
         return handle

@@ -152,6 +152,7 @@ async def is_good_token(unit: Unit, token: str, *, user_id: str, workspace_id: s
 async def set_active_workspace(unit: Unit, user_id: str, workspace_id: str | None) -> None:
     """Note which workspace a user looks at."""
     await repository.change(unit, user_id, active_workspace_id=workspace_id)
+    unit.after_commit(functools.partial(unit.cloud.part(Credentials).forget_user, user_id))
 
 
 async def forget_membership(unit: Unit, user_id: str, workspace_id: str) -> None:
