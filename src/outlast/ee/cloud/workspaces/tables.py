@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, Table, Text
 
 from outlast.db.base import metadata
 
@@ -33,8 +33,6 @@ members = Table(
     Index("ix_members_user", "user_id", "workspace_id"),
 )
 
-_PENDING = text("accepted_at IS NULL AND revoked_at IS NULL")
-
 invites = Table(
     "invites",
     metadata,
@@ -52,9 +50,10 @@ invites = Table(
     Column("revoked_at", DateTime(timezone=True)),
     Column("sent", Integer, nullable=False),
     Index("uq_invites_digest", "digest", unique=True),
-    Index("ix_invites_email", "email_key", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
 )
 """``email_key`` is the address as it is compared; one invite at a time is pending for each in a workspace."""
+_PENDING = invites.c.accepted_at.is_(None) & invites.c.revoked_at.is_(None)
+Index("ix_invites_email", invites.c.email_key, invites.c.id, sqlite_where=_PENDING, postgresql_where=_PENDING)
 Index(
     "uq_invites_pending",
     invites.c.workspace_id,
