@@ -34,6 +34,8 @@ STREAMS = Gauge("outlast_event_streams_open", "Event streams that are open now."
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _STREAM = b"text/event-stream"
+_JSON = frozenset({b"application/json", b"application/problem+json"})
+"""Is UTF-8 whatever it says (RFC 8259 §8.1); some readers guess unless they are told (ASVS 4.1.1)."""
 
 Page = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -132,11 +134,17 @@ class _Watch:
     def _begin(self, message: Message) -> None:
         self.began = time.perf_counter()
         self.status = message["status"]
-        headers = message["headers"]
-        self.is_stream = any(name == b"content-type" and value.startswith(_STREAM) for name, value in headers)
-        if self.is_stream:
-            STREAMS.add()
-        message["headers"] = [*headers, (HEADER, self.id.encode())]
+        headers = [(HEADER, self.id.encode())]
+        for header in message["headers"]:
+            name, value = header
+            if name == b"content-type":
+                if value in _JSON:
+                    header = (name, value + b"; charset=utf-8")
+                elif value.startswith(_STREAM):
+                    self.is_stream = True
+                    STREAMS.add()
+            headers.append(header)
+        message["headers"] = headers
 
     def describe(self, span: Span) -> None:
         """Tell the request's span what came of it."""

@@ -15,7 +15,6 @@ from outlast.kit.settings import InvalidSettings, Settings
 from outlast.kit.tracing import named_by_environment, send_spans_to
 from outlast.runtime import Runtime
 from outlast.server.access import FrontDoor, Page
-from outlast.server.borders import Borders
 from outlast.server.health import Check, ReadyPage, database_checks, healthz
 from outlast.server.logs import AccessLog
 from outlast.server.metrics import MetricsPage, Probe
@@ -57,8 +56,7 @@ def front_door(
             probes=(_count_awake(runtime), *probes),
         ),
     }
-    borders = Borders(app, origins=settings.cors_origins, secure=settings.public_url.startswith("https://"))
-    return FrontDoor(borders, pages=pages, log=log, traces=traces)
+    return FrontDoor(app, pages=pages, log=log, traces=traces)
 
 
 def start_tracing(settings: Settings) -> Traces | None:
