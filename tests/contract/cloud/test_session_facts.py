@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from outlast.ee.cloud import events
+from outlast.ee.cloud import unit as units
 from outlast.ee.cloud.caller import Role
 from outlast.ee.cloud.context import Cloud
 from outlast.ee.cloud.events.relay import Relay
@@ -115,3 +116,22 @@ async def test_a_reader_hears_of_the_sessions_that_they_may_see(cloud: Cloud) ->
     assert await seen(BOB, Role.MEMBER) == {sessions[1]}
     assert await seen(new_id(), Role.MEMBER) == set()
     assert await seen(new_id(), Role.ADMIN) == set(sessions)
+
+
+async def test_a_share_is_heard_as_it_is_given_and_ends_as_it_is_taken(cloud: Cloud) -> None:
+    session = new_id()
+    project = await events.projection_for(cloud, workspace_id=HERE, user_id=BOB, role=Role.MEMBER)
+    told_of = {"session": session, "owner": ADA}
+    for kind, more in (
+        ("session.updated", {}),
+        ("session.shared", {"user": new_id()}),
+        ("session.shared", {"user": BOB}),
+        ("session.updated", {}),
+        ("session.unshared", {"user": BOB}),
+        ("session.updated", {}),
+    ):
+        async with units.writing(cloud, workspace_id=HERE) as unit:
+            await events.emit(unit, kind, {**told_of, **more}, audience="session")
+        await told(cloud)
+    stored = await cloud.runtime.log.read(events.stream_of(HERE))
+    assert [event.seq for event in stored if project(event) is not None] == [3, 4, 5]
