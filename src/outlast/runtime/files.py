@@ -9,15 +9,19 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 from outlast.kit.errors import FileNotStored, InvalidInput, ProtocolViolation
 from outlast.kit.ids import new_id
 from outlast.protocol.blocks import FileRef
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+Stored: TypeAlias = Callable[[str, FileRef], Awaitable[None]]
+"""Is told of a file that was stored, with the id of its session; it must not raise."""
 
 
 class SessionFiles:
@@ -29,6 +33,11 @@ class SessionFiles:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._told: Stored | None = None
+
+    def on_stored(self, call: Stored) -> None:
+        """Have something called each time that a file was stored for a session, maybe not for the first time."""
+        self._told = call
 
     def path_of(self, session_id: str, sha256: str) -> Path:
         """Where a file lies.
@@ -49,6 +58,8 @@ class SessionFiles:
         """
         for file in files:
             await asyncio.to_thread(self._take, session_id, scratch, file)
+            if self._told is not None:
+                await self._told(session_id, file)
 
     async def receive(
         self, session_id: str, chunks: AsyncIterator[bytes], *, name: str, media_type: str, max_bytes: int
@@ -83,7 +94,10 @@ class SessionFiles:
         finally:
             part.unlink(missing_ok=True)
         shown = Path(name.replace("\\", "/")).name[:255] or "file"
-        return FileRef(sha256=digest.hexdigest(), name=shown, type=media_type, size_bytes=size)
+        file = FileRef(sha256=digest.hexdigest(), name=shown, type=media_type, size_bytes=size)
+        if self._told is not None:
+            await self._told(session_id, file)
+        return file
 
     async def give(self, session_id: str, scratch: Path) -> None:
         """Copy a session's files into its scratch folder. Copies, so that an app can't change what is kept."""

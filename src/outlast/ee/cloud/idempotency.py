@@ -37,8 +37,16 @@ class _Answer(msgspec.Struct, frozen=True):
     body: bytes
 
 
-async def answered_once(work: Work, request: Request, handler: Callable[[Request], Awaitable[Response]]) -> Response:
+async def answered_once(
+    work: Work, request: Request, handler: Callable[[Request], Awaitable[Response]], *, raw: bool = False
+) -> Response:
     """Answer a request, or give the answer again that it got before.
+
+    Args:
+        work: of the request.
+        request: with its body in hand, unless that is raw.
+        handler: answers it.
+        raw: its body is read by the handler alone, as it may be large; it is told from another by what its headers say.
 
     Raises:
         RequestInFlight: the first request is still at work.
@@ -51,7 +59,8 @@ async def answered_once(work: Work, request: Request, handler: Callable[[Request
     if not 0 < len(key) <= MAX_KEY_CHARS:
         raise InvalidInput(f"An Idempotency-Key has 1 to {MAX_KEY_CHARS} characters.")
     place = _Place(work, key)
-    digest = hashlib.sha256(b"\0".join([work.rule.verb.encode(), request.url.path.encode(), await request.body()]))
+    what = _said_of_body(request) if raw else await request.body()
+    digest = hashlib.sha256(b"\0".join([work.rule.verb.encode(), request.url.path.encode(), what]))
     kept = await place.reserve(digest.hexdigest())
     if kept is not None:
         return kept
@@ -65,6 +74,12 @@ async def answered_once(work: Work, request: Request, handler: Callable[[Request
     else:
         await place.keep(response)
     return response
+
+
+def _said_of_body(request: Request) -> bytes:
+    names = ("content-type", "content-length", "content-digest", "repr-digest")
+    said = [request.url.query, *(request.headers.get(name, "") for name in names)]
+    return "\n".join(said).encode()
 
 
 class _Place:

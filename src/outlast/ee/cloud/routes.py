@@ -124,7 +124,7 @@ class CloudRoute(APIRoute):
                 request = _whole(request, await read_body(request, max_bytes=MAX_JSON_BYTES))
             if streams and EVENTS in request.headers.get("accept", ""):
                 return await finish(request)
-            return await answered_once(work, request, finish)
+            return await answered_once(work, request, finish, raw=raw)
 
         async def finish(request: Request) -> Response:
             response = await handler(request)

@@ -1,7 +1,8 @@
 """Files of a workspace: uploaded whole or in parts, kept in a folder or a bucket, served so that nothing in them runs.
 
 Front door for other domains: `materialise` gives a session a file of its workspace, `see_sessions` says which sessions
-a caller sees (files that such a session uses may be read), `forget_session` is called when a session is purged.
+a caller sees (files that such a session uses may be read), `check_room` is asked before a session is sent a file
+directly, and `forget_session` is called when a session is purged.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 from outlast.ee.cloud import events as outbox
 from outlast.ee.cloud import workspaces
 from outlast.ee.cloud.context import Cloud
-from outlast.ee.cloud.files.errors import WorkspaceFileNotFound
+from outlast.ee.cloud.files.errors import QuotaExceeded, WorkspaceFileNotFound
 from outlast.ee.cloud.files.events import WORKSPACE_PURGED
 from outlast.ee.cloud.files.handlers import on_workspace_purged, purge_storage
+from outlast.ee.cloud.files.outputs import SessionOutputs
 from outlast.ee.cloud.files.policy import RULES
 from outlast.ee.cloud.files.router import router
 from outlast.ee.cloud.files.sessions import (
+    check_room,
     forget_session,
     materialise,
     purge,
@@ -28,8 +31,10 @@ from outlast.ee.cloud.files.sweeper import keep_tidy
 __all__ = [
     "RULES",
     "FileStore",
+    "QuotaExceeded",
     "SeenSessions",
     "WorkspaceFileNotFound",
+    "check_room",
     "forget_session",
     "install",
     "materialise",
@@ -49,5 +54,6 @@ def install(cloud: Cloud) -> None:
     """
     cloud.add(FileStore(open_storage(cloud.settings.storage_url, cloud.settings.data_dir / FOLDER)))
     cloud.beside(lambda: keep_tidy(cloud))
+    cloud.runtime.files.on_stored(SessionOutputs(cloud).stored)
     workspaces.on_purge(cloud, purge)
     outbox.on(cloud, WORKSPACE_PURGED, on_workspace_purged)

@@ -14,7 +14,7 @@ RULES = (
     Rule(verb="file.get", needs=Role.VIEWER, scope=READ, asvs="8.2.2"),
     Rule(verb="file.read", needs=Role.VIEWER, scope=READ, asvs="8.2.2"),
     Rule(verb="file.usage", needs=Role.MEMBER, scope=READ),
-    Rule(verb="file.upload", needs=Role.MEMBER, scope=WRITE, asvs="5.2.1"),
+    Rule(verb="file.upload", needs=Role.MEMBER, scope=WRITE, creates=True, asvs="5.2.1"),
     Rule(verb="file.rename", needs=Role.MEMBER, scope=WRITE, asvs="8.2.2"),
     Rule(verb="file.delete", needs=Role.MEMBER, scope=WRITE, when_read_only=True, asvs="8.2.2"),
     Rule(verb="upload.describe", needs=Role.MEMBER, scope=WRITE),

@@ -182,7 +182,14 @@ async def add(unit: Unit, file: StoredFile) -> None:
 
 
 async def add_of_session(unit: Unit, file: StoredFile) -> None:
-    """Put in a session's own file, unless it is there."""
+    """Put in a session's own file, unless it is there, or is one that the session was given."""
+    given = (
+        select(files.c.id)
+        .join(file_links, and_(file_links.c.workspace_id == files.c.workspace_id, file_links.c.file_id == files.c.id))
+        .where(_here(unit), file_links.c.session_id == file.session_id, files.c.sha256 == file.sha256)
+    )
+    if (await unit.connection.execute(given.limit(1))).first() is not None:
+        return
     values = {field.name: getattr(file, field.name) for field in fields(StoredFile)}
     make = postgresql.insert if unit.connection.dialect.name == "postgresql" else sqlite.insert
     query = make(files).values(workspace_id=unit.workspace_id, **values)

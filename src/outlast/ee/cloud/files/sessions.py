@@ -46,6 +46,20 @@ async def materialise(work: Work, file_id: str, *, session_id: str) -> FileRef:
     return ref
 
 
+async def check_room(work: Work, size_bytes: int) -> None:
+    """Refuse what a session would be sent directly, if the workspace may not store it.
+
+    Args:
+        work: of the request; no unit of it is open.
+        size_bytes: as announced; 0 when it is not known yet.
+
+    Raises:
+        QuotaExceeded: the workspace is full.
+    """
+    async with work.reading() as unit:
+        (await repository.usage(unit)).admit(max(1, size_bytes))
+
+
 async def record_session_file(unit: Unit, session_id: str, ref: FileRef, *, owner_id: str) -> None:
     """Show a session's own file, an upload to it or something it made, among the files of the workspace.
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import Header, Query, Request
 from starlette.responses import FileResponse, Response
 
+from outlast.ee.cloud import files as workspace_files
 from outlast.ee.cloud.routes import cloud_router, does
 from outlast.ee.cloud.sessions.access import Level, access_session
 from outlast.ee.cloud.sessions.errors import AccessTooLow
@@ -37,6 +38,7 @@ _HEADERS = {
         AccessTooLow,
         SessionOver,
         BodyTooLarge,
+        workspace_files.QuotaExceeded,
         gives=FileRef,
         takes=BYTES,
         status=201,
@@ -58,6 +60,7 @@ async def upload_file(
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit:
         raise BodyTooLarge(f"This file has {length} bytes; at most {limit} are allowed.")
+    await workspace_files.check_room(work, int(length) if length.isdecimal() else 0)
     media_type = content_type.partition(";")[0].strip() or BYTES
     file = await work.cloud.runtime.files.receive(
         session_id,
