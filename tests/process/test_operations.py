@@ -173,6 +173,8 @@ def test_measures_count_what_sessions_and_requests_do(tmp_path: Path) -> None:
     assert grown("outlast_commits_refused_total") == 0
     assert after["outlast_http_request_duration_seconds_count", ("POST", base)] == 2
     assert after["outlast_event_streams_open", ()] == 0
+    assert after["outlast_outbox_facts", ("dead",)] == 0
+    assert after["outlast_password_hashes", ()] == 0
     assert after["process_open_fds", ()] > 0
 
 

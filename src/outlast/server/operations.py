@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
+from outlast.ee.cloud import events
+from outlast.ee.cloud.context import Cloud
 from outlast.kit.measures import Gauge
 from outlast.kit.settings import InvalidSettings, Settings
 from outlast.kit.tracing import named_by_environment, send_spans_to
@@ -25,35 +27,24 @@ if TYPE_CHECKING:
 AWAKE = Gauge("outlast_sessions_awake", "Sessions that have a process now.", ("state",))
 
 
-def front_door(
-    app: ASGIApp,
-    runtime: Runtime,
-    settings: Settings,
-    *,
-    stopping: asyncio.Event,
-    log: AccessLog | None = None,
-    traces: Traces | None = None,
-    probes: Iterable[Probe] = (),
-) -> FrontDoor:
+def front_door(app: ASGIApp, cloud: Cloud, *, log: AccessLog | None = None, traces: Traces | None = None) -> FrontDoor:
     """Put what the operator needs before an app.
 
     Args:
         app: what answers requests.
-        runtime: that it stands on.
-        settings: of the server.
-        stopping: set when the server begins to stop.
+        cloud: that it stands on.
         log: where requests are told of.
         traces: where spans go.
-        probes: bring measures up to date before they are shown.
     """
+    runtime, settings = cloud.runtime, cloud.settings
     token = settings.metrics_token
     pages: Mapping[str, Page] = {
         "/healthz": healthz,
-        "/readyz": ReadyPage(_checks(runtime), stopping),
+        "/readyz": ReadyPage(_checks(runtime), cloud.stopping),
         "/metrics": MetricsPage(
             token=token.get_secret_value() if token is not None else None,
             hosts=settings.metrics_hosts,
-            probes=(_count_awake(runtime), *probes),
+            probes=(_count_awake(runtime), lambda: events.count_backlog(cloud)),
         ),
     }
     return FrontDoor(app, pages=pages, log=log, traces=traces)

@@ -139,7 +139,7 @@ async def serve_async(
                     if announce is not None:
                         announce(running)
 
-                front = front_door(app.state.front, runtime, settings, stopping=stopping, log=log, traces=traces)
+                front = front_door(app.state.front, cloud, log=log, traces=traces)
                 server = HttpServer(config_of(front), stopping=stopping, on_started=started)
                 async with _beside(server, cloud, paths if reload else (), stop=stop):
                     # What start-up made stays for good: the collector need not look at it again.

@@ -21,8 +21,11 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from outlast.ee.cloud.auth.errors import HashingBusy, PasswordRefused
+from outlast.kit.measures import Gauge
 
 T = TypeVar("T")
+
+HASHING = Gauge("outlast_password_hashes", "Password hashes that are being made or wait for their turn.")
 
 MIN_LENGTH = 8
 MAX_LENGTH = 256
@@ -158,6 +161,7 @@ class PasswordHasher:
         if self._busy >= self._most:
             raise HashingBusy("The server checks many passwords at this moment; try again.", retry_after=_RETRY_AFTER)
         self._busy += 1
+        HASHING.add()
         future = asyncio.get_running_loop().run_in_executor(self._pool, work)
         # The thread is taken until the work is done, also when nobody waits for it any more.
         future.add_done_callback(self._done)
@@ -165,6 +169,7 @@ class PasswordHasher:
 
     def _done(self, future: asyncio.Future[T]) -> None:
         self._busy -= 1
+        HASHING.add(by=-1)
         if not future.cancelled():
             future.exception()
 

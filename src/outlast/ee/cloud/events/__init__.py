@@ -6,7 +6,8 @@ says by `share_by` which sessions are shared with whom; `projection_for` gives a
 
 from __future__ import annotations
 
-from outlast.ee.cloud.context import Cloud
+from outlast.ee.cloud.context import ALL_WORKSPACES, Cloud
+from outlast.ee.cloud.events import repository
 from outlast.ee.cloud.events.companion import SessionFacts
 from outlast.ee.cloud.events.facts import EVERY_KIND, Audience, Fact, Handler, Handlers
 from outlast.ee.cloud.events.policy import RULES
@@ -14,6 +15,8 @@ from outlast.ee.cloud.events.relay import Relay
 from outlast.ee.cloud.events.router import router
 from outlast.ee.cloud.events.service import emit, purge
 from outlast.ee.cloud.events.sight import SharedSessions, Sharing, projection_for, stream_of
+from outlast.ee.cloud.unit import looking
+from outlast.kit.measures import Gauge
 from outlast.streams.log_sql import SqlLog
 
 __all__ = [
@@ -24,6 +27,7 @@ __all__ = [
     "Handler",
     "SessionFacts",
     "SharedSessions",
+    "count_backlog",
     "emit",
     "install",
     "on",
@@ -33,6 +37,8 @@ __all__ = [
     "share_by",
     "stream_of",
 ]
+
+OUTBOX = Gauge("outlast_outbox_facts", "Facts on their way to their handlers, and dead ones.", ("state",))
 
 
 def install(cloud: Cloud) -> None:
@@ -60,3 +66,14 @@ def on(cloud: Cloud, kind: str, handler: Handler) -> None:
 def share_by(cloud: Cloud, shared: SharedSessions) -> None:
     """Say how to find out which sessions are shared with somebody."""
     cloud.part(Sharing).shared = shared
+
+
+async def count_backlog(cloud: Cloud) -> None:
+    """Bring the measure of the outbox up to date.
+
+    Raises:
+        Unavailable: the database can't be used now.
+    """
+    async with looking(cloud, workspace_id=ALL_WORKSPACES) as unit:
+        found = await repository.backlog(unit)
+    OUTBOX.replace({(state,): float(found.get(state, 0)) for state in ("new", "waiting", "dead")})

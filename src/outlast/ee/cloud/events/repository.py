@@ -63,6 +63,12 @@ async def remove_all(unit: Unit, *, workspace_id: str, stream: str) -> None:
         await unit.connection.execute(delete(table).where(table.c.stream == stream))
 
 
+async def backlog(unit: Unit) -> Mapping[str, int]:  # unscoped: the operator's figures
+    """How many facts are in each state, in all workspaces."""
+    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    return {str(state): int(number) for state, number in await unit.connection.execute(query)}
+
+
 async def new_facts(unit: Unit, *, limit: int) -> Sequence[RowMapping]:
     """Facts that no stream has yet, in order. On PostgreSQL one relay at a time gets past this, until its commit."""
     if unit.connection.dialect.name == "postgresql":
