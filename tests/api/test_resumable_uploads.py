@@ -41,7 +41,7 @@ async def begin(client: httpx.AsyncClient, length: int, *, name: str = "a.txt") 
     return "/files/uploads/" + answer.headers["location"].rpartition("/")[2]
 
 
-async def send(client: httpx.AsyncClient, path: str, offset: int, content: bytes) -> httpx.Response:
+async def send(client: httpx.AsyncClient, path: str, *, offset: int, content: bytes) -> httpx.Response:
     return await client.patch(path, content=content, headers={**PART, "upload-offset": str(offset)})
 
 
@@ -64,7 +64,7 @@ class TestParts:
         sizes = (1, 1_000_000, PIECE_BYTES - 10, len(data))
         offset = 0
         for size in sizes:
-            answer = await send(ada, path, offset, data[offset : offset + size])
+            answer = await send(ada, path, offset=offset, content=data[offset : offset + size])
             offset = min(len(data), offset + size)
             assert (answer.status_code, answer.headers["upload-offset"]) == (204, str(offset))
             assert await offset_of(ada, path) == offset
@@ -82,18 +82,18 @@ class TestParts:
     async def test_a_part_that_begins_elsewhere_changes_nothing(self, stage: FilesStage) -> None:
         ada = stage.person("ada")
         path = await begin(ada, 10)
-        await send(ada, path, 0, b"01234")
+        await send(ada, path, offset=0, content=b"01234")
         for offset in (0, 4, 6, 10):
-            answer = await send(ada, path, offset, b"x")
+            answer = await send(ada, path, offset=offset, content=b"x")
             problem(answer, 409, "files.upload_offset")
             assert answer.headers["upload-offset"] == "5"
-        await send(ada, path, 5, b"56789")
+        await send(ada, path, offset=5, content=b"56789")
         assert (await ada.get(content_of(path))).content == b"0123456789"
 
     async def test_a_part_beyond_the_announced_length_is_refused(self, stage: FilesStage) -> None:
         ada = stage.person("ada")
         path = await begin(ada, 3)
-        problem(await send(ada, path, 0, b"0123"), 422, "invalid")
+        problem(await send(ada, path, offset=0, content=b"0123"), 422, "invalid")
 
         async def unannounced() -> AsyncIterator[bytes]:
             yield b"01"
@@ -108,7 +108,7 @@ class TestParts:
         ada = stage.person("ada")
         for length, left in ((10, 5), (5, 0)):  # in the middle, and at the end
             path = await begin(ada, length)
-            answers = await asyncio.gather(*(send(ada, path, 0, bytes([65 + n]) * 5) for n in range(5)))
+            answers = await asyncio.gather(*(send(ada, path, offset=0, content=bytes([65 + n]) * 5) for n in range(5)))
             taken = [n for n, answer in enumerate(answers) if answer.status_code == 204]
             assert len(taken) == 1
             assert {answer.status_code for answer in answers} <= {204, 404, 409}
@@ -138,9 +138,9 @@ class TestEnds:
     async def test_an_abandoned_upload_leaves_nothing(self, stage: FilesStage) -> None:
         ada = stage.person("ada")
         path = await begin(ada, 10)
-        await send(ada, path, 0, b"01234")
+        await send(ada, path, offset=0, content=b"01234")
         assert (await ada.delete(path, headers={"tus-resumable": "1.0.0"})).status_code == 204
-        problem(await send(ada, path, 5, b"56789"), 404, "files.upload_not_found")
+        problem(await send(ada, path, offset=5, content=b"56789"), 404, "files.upload_not_found")
         problem(await ada.delete(path), 404, "files.upload_not_found")
         assert (await ada.head(path)).status_code == 404
         assert await stage.objects() == []
@@ -148,14 +148,14 @@ class TestEnds:
     async def test_an_upload_that_nobody_goes_on_with_is_swept(self, stage: FilesStage) -> None:
         ada = stage.person("ada")
         path = await begin(ada, 10)
-        await send(ada, path, 0, b"01234")
+        await send(ada, path, offset=0, content=b"01234")
         stage.clock.advance(timedelta(hours=23))
-        await send(ada, path, 5, b"5")
+        await send(ada, path, offset=5, content=b"5")
         stage.clock.advance(timedelta(hours=23))
         await sweep(stage.cloud)
         assert await offset_of(ada, path) == 6
         stage.clock.advance(timedelta(hours=2))
-        problem(await send(ada, path, 6, b"6"), 404, "files.upload_not_found")
+        problem(await send(ada, path, offset=6, content=b"6"), 404, "files.upload_not_found")
         assert (await ada.head(path)).status_code == 404
         await sweep(stage.cloud)
         assert await stage.objects() == []
@@ -168,7 +168,7 @@ class TestEnds:
         problem(refused, 413, "files.quota_exceeded")
         problem(await ada.post("/files/uploads", headers={"upload-length": "99999999"}), 413, "files.too_large")
         assert (await ada.get("/files/usage")).json()["reserved_bytes"] == size
-        await send(ada, path, 0, bytes(size))
+        await send(ada, path, offset=0, content=bytes(size))
         usage = (await ada.get("/files/usage")).json()
         assert (usage["used_bytes"], usage["reserved_bytes"]) == (size, 0)
 
@@ -184,7 +184,7 @@ class TestAccess:
         """[security 68]"""
         ada = stage.person("ada")
         path = await begin(ada, 10)
-        await send(ada, path, 0, b"01234")
+        await send(ada, path, offset=0, content=b"01234")
         others = (
             stage.person("bob"),
             stage.person("boss", Role.OWNER),
@@ -192,10 +192,10 @@ class TestAccess:
         )
         for client in others:
             for each in (path, f"/files/uploads/{new_id()}", "/files/uploads/x"):
-                problem(await send(client, each, 5, b"x"), 404, "files.upload_not_found")
+                problem(await send(client, each, offset=5, content=b"x"), 404, "files.upload_not_found")
                 problem(await client.delete(each), 404, "files.upload_not_found")
                 assert (await client.head(each)).status_code == 404
-        assert (await send(ada, path, 5, b"56789")).status_code == 204
+        assert (await send(ada, path, offset=5, content=b"56789")).status_code == 204
         for client in others:
             assert (await client.head(path)).status_code == 404
 
@@ -203,7 +203,7 @@ class TestAccess:
         """[security 76]"""
         ada = stage.person("ada")
         path = await begin(ada, 10)
-        await send(ada, path, 0, b"01234")
+        await send(ada, path, offset=0, content=b"01234")
         async with units.writing(stage.cloud, workspace_id=stage.home) as unit:
             await files.purge(unit)
         await files.purge_storage(stage.cloud, stage.home)
@@ -231,5 +231,5 @@ async def test_what_came_of_a_part_before_the_connection_broke_is_kept(sqlite_ur
         while offset == 0:  # the server learns of the cut in its own time
             offset = await offset_of(ada, path)
         assert 0 < offset <= 1_000_000
-        assert (await send(ada, path, offset, data[offset:])).status_code == 204
+        assert (await send(ada, path, offset=offset, content=data[offset:])).status_code == 204
         assert (await ada.get(content_of(path))).content == data

@@ -43,7 +43,7 @@ async def uploaded(stage: FilesStage, name: str, content: bytes = b"a,b\n1,2\n")
     return str(answer.json()["id"])
 
 
-async def materialise(stage: FilesStage, name: str, file_id: str, session_id: str) -> FileRef:
+async def materialise(stage: FilesStage, name: str, file_id: str, *, session_id: str) -> FileRef:
     return await files.materialise(await work_of(stage, name, stage.home), file_id, session_id=session_id)
 
 
@@ -51,17 +51,17 @@ class TestMaterialise:
     async def test_a_session_gets_the_content_and_keeps_the_file_from_expiring(self, stage: FilesStage) -> None:
         content, session_id = b"a,b\n" * 100_000, new_id()
         file_id = await uploaded(stage, "ada", content)
-        ref = await materialise(stage, "ada", file_id, session_id)
+        ref = await materialise(stage, "ada", file_id, session_id=session_id)
         digest = hashlib.sha256(content).hexdigest()
         assert ref == FileRef(sha256=digest, name="in.csv", type="text/csv", size_bytes=len(content))
         assert stage.cloud.runtime.files.path_of(session_id, digest).read_bytes() == content
-        assert await materialise(stage, "ada", file_id, session_id) == ref
+        assert await materialise(stage, "ada", file_id, session_id=session_id) == ref
         assert [row["expires_at"] for row in await stage.rows()] == [None]
         assert [row["session_id"] for row in await stage.rows("file_links")] == [session_id]
 
     async def test_who_sees_the_session_may_then_read_the_file(self, stage: FilesStage) -> None:
         file_id, session_id = await uploaded(stage, "ada"), new_id()
-        await materialise(stage, "ada", file_id, session_id)
+        await materialise(stage, "ada", file_id, session_id=session_id)
         bob = stage.person("bob", Role.VIEWER)
         problem(await bob.get(f"/files/{file_id}"), 404, "files.not_found")
         stage.sessions["bob"] = {session_id}
@@ -72,22 +72,22 @@ class TestMaterialise:
         file_id, session_id = await uploaded(stage, "ada"), new_id()
         stage.person("bob"), stage.person("boss", Role.ADMIN), stage.person("ada", workspace_id=stage.other)
         with pytest.raises(WorkspaceFileNotFound):
-            await materialise(stage, "bob", file_id, session_id)
+            await materialise(stage, "bob", file_id, session_id=session_id)
         with pytest.raises(FileNotYours):
-            await materialise(stage, "boss", file_id, session_id)
+            await materialise(stage, "boss", file_id, session_id=session_id)
         elsewhere = await work_of(stage, "ada", stage.other)
         with pytest.raises(WorkspaceFileNotFound):
             await files.materialise(elsewhere, file_id, session_id=session_id)
         for unknown in (new_id(), "x", ""):
             with pytest.raises(WorkspaceFileNotFound):
-                await materialise(stage, "ada", unknown, session_id)
+                await materialise(stage, "ada", unknown, session_id=session_id)
         with pytest.raises(WorkspaceNotFound):
             await work_of(stage, "eve", stage.home)
         assert await stage.rows("file_links") == []
 
     async def test_a_deleted_file_stays_with_the_session_that_was_given_it(self, stage: FilesStage) -> None:
         file_id, session_id = await uploaded(stage, "ada"), new_id()
-        ref = await materialise(stage, "ada", file_id, session_id)
+        ref = await materialise(stage, "ada", file_id, session_id=session_id)
         assert (await stage.person("ada").delete(f"/files/{file_id}")).status_code == 204
         assert stage.cloud.runtime.files.path_of(session_id, ref.sha256).is_file()
 
@@ -120,7 +120,7 @@ class TestFilesOfSessions:
         ada, session_id, next_id = stage.person("ada"), new_id(), new_id()
         ref = await self.made(stage, session_id)
         (file,) = (await ada.get("/files")).json()["items"]
-        assert await materialise(stage, "ada", file["id"], next_id) == ref
+        assert await materialise(stage, "ada", file["id"], session_id=next_id) == ref
         await stage.cloud.runtime.files.drop(session_id)
         assert stage.cloud.runtime.files.path_of(next_id, ref.sha256).read_bytes() == b"made by an app"
 

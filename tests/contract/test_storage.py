@@ -28,7 +28,7 @@ async def chunks_of(data: bytes, *, size: int = 700_001) -> AsyncIterator[bytes]
         yield data[start : start + size]
 
 
-async def read(storage: Storage, key: str, start: int, end: int) -> bytes:
+async def read(storage: Storage, key: str, *, start: int = 0, end: int) -> bytes:
     return b"".join([window async for window in await storage.get(key, start, end)])
 
 
@@ -42,18 +42,18 @@ class StorageSuite:
     async def test_what_is_put_is_given_back(self, storage: Storage) -> None:
         data = os.urandom(LARGE)
         await storage.put("w1/large", chunks_of(data))
-        assert await read(storage, "w1/large", 0, LARGE) == data
+        assert await read(storage, "w1/large", end=LARGE) == data
 
     async def test_an_empty_object_is_an_object(self, storage: Storage) -> None:
         await storage.put("w1/empty", chunks_of(b""))
-        assert await read(storage, "w1/empty", 0, 0) == b""
+        assert await read(storage, "w1/empty", end=0) == b""
         assert await keys(storage, "w1") == ["w1/empty"]
 
     async def test_a_range_is_given_and_no_byte_more(self, storage: Storage) -> None:
         data = os.urandom(3 * WINDOW_BYTES)
         await storage.put("w1/a", chunks_of(data))
         for start, end in ((0, 1), (5, 10), (WINDOW_BYTES - 1, WINDOW_BYTES + 1), (100, 2 * WINDOW_BYTES + 7)):
-            assert await read(storage, "w1/a", start, end) == data[start:end]
+            assert await read(storage, "w1/a", start=start, end=end) == data[start:end]
 
     @pytest.mark.parametrize("size", [1_000, LARGE])
     async def test_a_put_whose_source_fails_leaves_nothing(self, storage: Storage, size: int) -> None:
@@ -98,7 +98,7 @@ class StorageSuite:
         await storage.put("w1/a", chunks_of(b"abc"))
         await storage.copy("w1/a", "w2/b")
         await storage.delete("w1/a")
-        assert await read(storage, "w2/b", 0, 3) == b"abc"
+        assert await read(storage, "w2/b", end=3) == b"abc"
 
     async def test_a_list_tells_keys_sizes_and_ages_below_whole_segments(self, storage: Storage) -> None:
         for key in ("w1/a", "w1/deep/b", "w10/c"):

@@ -42,7 +42,7 @@ async def materialise(work: Work, file_id: str, *, session_id: str) -> FileRef:
         await repository.link(unit, file.id, session_id)
     ref = FileRef(sha256=file.sha256, name=file.name, type=file.media_type, size_bytes=file.size_bytes)
     if not _has(work.cloud, session_id, ref):
-        await _copy(work, file, ref, session_id)
+        await _copy(work, file, ref, session_id=session_id)
     return ref
 
 
@@ -105,7 +105,7 @@ def _has(cloud: Cloud, session_id: str, ref: FileRef) -> bool:
     return True
 
 
-async def _copy(work: Work, file: StoredFile, ref: FileRef, session_id: str) -> None:
+async def _copy(work: Work, file: StoredFile, ref: FileRef, *, session_id: str) -> None:
     files = work.cloud.runtime.files
     if file.session_id is not None and await files.adopt(file.session_id, session_id, ref):
         return
