@@ -13,7 +13,7 @@ from outlast.ee.cloud.auth.opaque import Kind
 from outlast.ee.cloud.auth.people import Family, LoginSession
 from outlast.ee.cloud.auth.rotation import Outcome
 from outlast.ee.cloud.auth.schemas import Introspection
-from outlast.ee.cloud.auth.sign_in import Opened, issue
+from outlast.ee.cloud.auth.sign_in import Opened, end_device, issue
 from outlast.ee.cloud.errors import InvalidToken
 from outlast.ee.cloud.unit import Unit
 
@@ -83,14 +83,6 @@ async def _end_family(unit: Unit, family: Family, *, email: str) -> None:
         subject="One of your devices was signed out",
         what=f"An old secret of your device {device.label} ({device.ip}) was used again, so it was signed out.",
     )
-
-
-async def end_device(unit: Unit, device: LoginSession, *, reason: str) -> None:
-    """Log a device out."""
-    ended = await devices.end(unit, device.user_id, reason=reason, only=device.id)
-    await events.tell_of_ended(unit, device.user_id, list(ended), reason=reason)
-    credentials = credentials_of(unit)
-    unit.after_commit(lambda: credentials.forget_device(device.id))
 
 
 async def revoke(unit: Unit, authenticator: RequestAuthenticator, token: str) -> None:

@@ -164,7 +164,7 @@ async def log_out(work: In) -> Response:
     async with work.writing() as unit:
         if work.caller.login_session_id is not None:
             device = await service.my_device(unit, work.caller.login_session_id)
-            await renewal.end_device(unit, device, reason="logged_out")
+            await sign_in.end_device(unit, device, reason="logged_out")
             await service.record_log_out(unit, device)
     response = Response(status_code=204, headers={"cache-control": "no-store"})
     jar_of(work.cloud, work.connection).clear(response)
@@ -188,7 +188,7 @@ async def end_device(work: In, session_id: str) -> Response:
     """Log out on one of one's devices."""
     async with work.writing() as unit:
         device = await service.my_device(unit, session_id)
-        await renewal.end_device(unit, device, reason="ended_by_user")
+        await sign_in.end_device(unit, device, reason="ended_by_user")
         await service.record_log_out(unit, device)
     return Response(status_code=204)
 

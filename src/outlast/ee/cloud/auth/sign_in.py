@@ -133,6 +133,14 @@ async def prove(unit: Unit, *, level: int = 1, method: str | None = None) -> Ope
     return await renew_secrets(unit, proved, await repository.by_id(unit, proved.user_id))
 
 
+async def end_device(unit: Unit, device: LoginSession, *, reason: str) -> None:
+    """Log a device out."""
+    ended = await devices.end(unit, device.user_id, reason=reason, only=device.id)
+    await events.tell_of_ended(unit, device.user_id, list(ended), reason=reason)
+    credentials = credentials_of(unit)
+    unit.after_commit(lambda: credentials.forget_device(device.id))
+
+
 async def log_in(cloud: Cloud, *, email: str, password: str, origin: Origin, known: str | None = None) -> Opened:
     """Log in by password.
 
@@ -236,8 +244,7 @@ async def _keep_to_bound(unit: Unit, user_id: str, *, newest: str) -> None:
     good = [device for device in await devices.good_of(unit, user_id) if device.id != newest]
     surplus = len(good) + 1 - unit.cloud.settings.max_devices
     for device in sorted(good, key=lambda one: one.last_used_at)[: max(surplus, 0)]:
-        await devices.end(unit, user_id, reason="too_many_devices", only=device.id)
-        await events.tell_of_device(unit, events.LOGIN_ENDED, device, reason="too_many_devices")
+        await end_device(unit, device, reason="too_many_devices")
 
 
 def _wrong() -> WrongCredentials:
