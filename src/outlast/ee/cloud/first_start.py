@@ -51,7 +51,9 @@ async def begin(cloud: Cloud) -> Opening:
         first = home is None
         if home is None:
             email = cloud.settings.owner_email
-            owner = await auth.create_person(unit, email=email, name=_user_name(), verified=True, operator=True)
+            owner = await auth.person_by_email(unit, email)  # whose workspaces were all deleted
+            if owner is None:
+                owner = await auth.create_person(unit, email=email, name=_user_name(), verified=True, operator=True)
             made = await workspaces.create_workspace(unit, name=HOME, owner_id=owner.id)
             await auth.set_active_workspace(unit, owner.id, made.id)
             home = workspaces.Home(workspace_id=made.id, owner_id=owner.id)

@@ -9,6 +9,7 @@ from outlast.ee.cloud.work import unknown_workspace
 from outlast.ee.cloud.workspaces import repository
 from outlast.ee.cloud.workspaces.errors import MemberNotFound
 from outlast.ee.cloud.workspaces.schemas import Member, Workspace
+from outlast.kit.ids import is_id
 
 
 async def access_workspace(unit: Unit, needs: Role) -> tuple[Workspace, Role]:
@@ -37,7 +38,7 @@ async def access_member(unit: Unit, user_id: str) -> Member:
     Raises:
         MemberNotFound: there is none of this id.
     """
-    member = await repository.find_member(unit, user_id)
+    member = await repository.find_member(unit, user_id) if is_id(user_id) else None
     if member is None:
         raise MemberNotFound(f"There is no member {user_id[:64]!r} in this workspace.")
     return member
