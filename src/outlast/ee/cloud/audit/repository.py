@@ -50,7 +50,7 @@ async def page(unit: Unit, which: AuditFilter, *, before: Place | None = None, l
     return (await unit.connection.execute(query)).mappings().all()
 
 
-async def remove_all(unit: Unit, workspace_id: str) -> None:
+async def remove_all(unit: Unit, workspace_id: str) -> None:  # unscoped: asks for a role, not for rows
     """Remove the entries of a workspace that is no more."""
     if unit.connection.dialect.name == "postgresql":
         # The units' own role can't remove entries; the tables' owner can, and row-level security still holds.

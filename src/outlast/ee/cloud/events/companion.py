@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-from outlast.ee.cloud.events.tables import outbox
+from outlast.ee.cloud.events import repository
 from outlast.kit.ids import new_id
 from outlast.protocol.codec import Json, encode_json
 from outlast.runtime.records import Changed, Created, SessionRecord
 from outlast.streams.log import Companion
-
-_INSERT = insert(outbox)
 
 
 class SessionFacts:
@@ -42,7 +40,7 @@ class SessionFacts:
         if not rows:
             return
         assert isinstance(connection, Connection), "facts are written in the log's transaction"
-        connection.execute(_INSERT, rows)
+        repository.write_beside(connection, rows)
         if self._written is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(self._written)  # this may be the database's own thread
 

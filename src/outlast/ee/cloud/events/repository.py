@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, func, insert, or_, select, text, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, text, update
 
 from outlast.ee.cloud.events.tables import outbox
 from outlast.ee.cloud.unit import Unit
@@ -18,6 +18,11 @@ from outlast.streams.tables import stream_events, stream_snapshots
 _INSERT = insert(outbox)
 _ONE_RELAY = 0x6F7574626F78
 """PostgreSQL's advisory lock of who appends to the workspaces' streams (``outbox`` in ASCII)."""
+
+
+def write_beside(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write facts in somebody else's transaction, which may be in a thread of its own."""
+    connection.execute(_INSERT, rows)
 
 
 async def add(unit: Unit, row: Mapping[str, object]) -> None:
@@ -60,7 +65,7 @@ async def remove_all(unit: Unit, *, workspace_id: str, stream: str) -> None:
     """Remove the facts of a workspace, and its stream."""
     await unit.connection.execute(delete(outbox).where(outbox.c.workspace_id == workspace_id))
     for table in (stream_events, stream_snapshots):
-        await unit.connection.execute(delete(table).where(table.c.stream == stream))
+        await unit.connection.execute(delete(table).where(table.c.stream == stream))  # unscoped: named by its workspace
 
 
 async def backlog(unit: Unit) -> Mapping[str, int]:  # unscoped: the operator's figures
@@ -70,6 +75,7 @@ async def backlog(unit: Unit) -> Mapping[str, int]:  # unscoped: the operator's 
 
 
 async def new_facts(unit: Unit, *, limit: int) -> Sequence[RowMapping]:
+    # unscoped: the relay's own work over all workspaces
     """Facts that no stream has yet, in order. On PostgreSQL one relay at a time gets past this, until its commit."""
     if unit.connection.dialect.name == "postgresql":
         await unit.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_RELAY})
@@ -78,6 +84,7 @@ async def new_facts(unit: Unit, *, limit: int) -> Sequence[RowMapping]:
 
 
 async def settle_new(unit: Unit, *, handled_later: Collection[int], done: Collection[int]) -> None:
+    # unscoped: the relay's own work over all workspaces
     """Say of new facts that they are in their stream: some wait for handlers now, the others are done with."""
     if handled_later:
         await unit.connection.execute(
@@ -88,6 +95,7 @@ async def settle_new(unit: Unit, *, handled_later: Collection[int], done: Collec
 
 
 async def heads(unit: Unit, streams: Collection[str]) -> Mapping[str, int]:
+    # unscoped: the relay's own work over all workspaces
     """The ``seq`` of the last event of each stream that has one."""
     query = (
         select(stream_events.c.stream, func.max(stream_events.c.seq))
@@ -108,7 +116,7 @@ async def append(unit: Unit, batches: Mapping[str, Sequence[StoredEvent]]) -> No
         await unit.connection.execute(insert(stream_events), rows)
 
 
-async def trim(unit: Unit, stream: str, *, before: int) -> None:
+async def trim(unit: Unit, stream: str, *, before: int) -> None:  # unscoped: the relay's own work over all workspaces
     """Forget the beginning of a stream."""
     await unit.connection.execute(
         delete(stream_events).where(stream_events.c.stream == stream, stream_events.c.seq < before)
@@ -116,6 +124,7 @@ async def trim(unit: Unit, stream: str, *, before: int) -> None:
 
 
 async def claim(unit: Unit, *, until: datetime, workspaces: int, facts: int) -> Sequence[RowMapping]:
+    # unscoped: the relay's own work over all workspaces
     """Take facts to be handled: of some workspaces whose first one is due and that nobody else works for.
 
     Returns:
@@ -156,6 +165,7 @@ async def claim(unit: Unit, *, until: datetime, workspaces: int, facts: int) -> 
 
 
 async def settle(unit: Unit, *, done: Collection[int], untouched: Collection[int]) -> None:
+    # unscoped: the relay's own work over all workspaces
     """Remove facts that were handled, and give back those that were not tried."""
     if done:
         await unit.connection.execute(delete(outbox).where(outbox.c.position.in_(done)))
@@ -165,7 +175,7 @@ async def settle(unit: Unit, *, done: Collection[int], untouched: Collection[int
 
 async def postpone(
     unit: Unit, position: int, *, state: str, handled: str, attempts: int, due: datetime, error: str
-) -> None:
+) -> None:  # unscoped: the relay's own work over all workspaces
     """Say of a fact that a handler failed."""
     await unit.connection.execute(
         update(outbox)
@@ -174,7 +184,7 @@ async def postpone(
     )
 
 
-async def pending(unit: Unit) -> tuple[bool, bool]:
+async def pending(unit: Unit) -> tuple[bool, bool]:  # unscoped: the relay's own work over all workspaces
     """Whether there are new facts, and whether there are facts that wait and are due."""
     new = select(outbox.c.position).where(outbox.c.state == "new").exists()
     due = select(outbox.c.position).where(outbox.c.state == "waiting", outbox.c.next_attempt_at <= unit.now).exists()
@@ -182,6 +192,6 @@ async def pending(unit: Unit) -> tuple[bool, bool]:
     return bool(row[0]), bool(row[1])
 
 
-async def release(unit: Unit) -> None:
+async def release(unit: Unit) -> None:  # unscoped: the relay's own work over all workspaces
     """Give back all that is leased."""
     await unit.connection.execute(update(outbox).where(outbox.c.leased_until.is_not(None)).values(leased_until=None))

@@ -222,9 +222,10 @@ async def link(unit: Unit, file_id: str, session_id: str) -> None:
 
 async def unlink_session(unit: Unit, session_id: str, *, expires_at: datetime) -> None:
     """Forget a session: its own files, and its use of others, of which the temporary ones get an end."""
-    mine = and_(file_links.c.workspace_id == unit.workspace_id, file_links.c.session_id == session_id)
     orphans = await _only_of(unit, session_id)
-    await unit.connection.execute(delete(file_links).where(mine))
+    await unit.connection.execute(
+        delete(file_links).where(file_links.c.workspace_id == unit.workspace_id, file_links.c.session_id == session_id)
+    )
     await unit.connection.execute(
         update(files).where(_here(unit), files.c.id.in_(orphans)).values(expires_at=expires_at)
     )

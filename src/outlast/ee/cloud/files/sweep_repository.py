@@ -22,13 +22,13 @@ class Gone:
     storage_key: str | None
 
 
-async def expire(unit: Unit) -> None:
+async def expire(unit: Unit) -> None:  # unscoped: the sweep's own work over all workspaces
     """Take files out of sight whose time is over."""
     over = and_(files.c.expires_at <= unit.now, files.c.deleted_at.is_(None))
     await unit.connection.execute(update(files).where(over).values(deleted_at=unit.now))
 
 
-async def deleted(unit: Unit) -> Sequence[Gone]:
+async def deleted(unit: Unit) -> Sequence[Gone]:  # unscoped: the sweep's own work over all workspaces
     """Files that are out of sight, some at a time."""
     query = select(files.c.workspace_id, files.c.id, files.c.storage_key).where(files.c.deleted_at.is_not(None))
     return [Gone(*row) for row in await unit.connection.execute(query.limit(BATCH))]
@@ -42,7 +42,7 @@ async def remove(unit: Unit, gone: Sequence[Gone]) -> None:
         )
 
 
-async def take_expired_uploads(unit: Unit) -> Sequence[str]:
+async def take_expired_uploads(unit: Unit) -> Sequence[str]:  # unscoped: the sweep's own work over all workspaces
     """Remove uploads that nobody goes on with; where their pieces lie."""
     query = select(uploads.c.workspace_id, uploads.c.id).where(uploads.c.expires_at <= unit.now).limit(BATCH)
     keys: list[str] = []
@@ -56,6 +56,7 @@ async def take_expired_uploads(unit: Unit) -> Sequence[str]:
 
 
 async def known(unit: Unit, keys: Sequence[str]) -> frozenset[str]:
+    # unscoped: the sweep's own work over all workspaces
     """Which of these objects belong to a file or to an upload under way."""
     query = union(
         select(files.c.storage_key).where(files.c.storage_key.in_(keys)),

@@ -28,7 +28,7 @@ class Kept:
     over_since: datetime | None = None
 
 
-async def read(unit: Unit, *, lock: bool = False) -> Kept:
+async def read(unit: Unit, *, lock: bool = False) -> Kept:  # unscoped: the licence is the server's
     """What is kept.
 
     Args:
@@ -41,13 +41,14 @@ async def read(unit: Unit, *, lock: bool = False) -> Kept:
     return Kept(row.text, row.version, _moment(row.latest_seen_at), _moment(row.over_since))
 
 
-async def install(unit: Unit, text: str, *, by: str) -> None:
+async def install(unit: Unit, text: str, *, by: str) -> None:  # unscoped: the licence is the server's
     """Keep another licence."""
     values = {"text": text, "version": state.c.version + 1, "installed_at": unit.now, "installed_by": by}
     await unit.connection.execute(update(state).values(values))
 
 
 async def note(unit: Unit, *, latest: datetime, over_since: datetime | None) -> None:
+    # unscoped: the licence is the server's
     """Keep what the clock shows, and since when too much is in use."""
     await unit.connection.execute(update(state).values(latest_seen_at=latest, over_since=over_since))
 
