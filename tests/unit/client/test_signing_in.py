@@ -55,7 +55,7 @@ class FakeServer:
             return Unauthenticated("Over.")
         if path == "/auth/me":
             me = {"id": "u1", "email": "ada@example.org", "name": "Ada", "active_workspace_id": self._workspace}
-            return httpx.Response(200, json=me)
+            return httpx.Response(200, json=me | {"login_session_id": "d1"})
         return httpx.Response(200, json={"items": []})
 
     def _issue(self, status: int) -> httpx.Response:
