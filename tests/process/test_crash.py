@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from outlast.client.http import AsyncClient
+from outlast.client import AsyncClient
 from outlast.client.stream import Snapshot, afollow
 from outlast.kit.killpoints import VARIABLE
 from outlast.protocol import events as e

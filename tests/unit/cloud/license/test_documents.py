@@ -132,7 +132,11 @@ def test_a_text_of_any_size_is_refused_without_being_read() -> None:
         verify(_signed(b" " * MAX_CHARS + msgspec.json.encode(LICENCE)), PUBLIC)
 
 
-@pytest.mark.parametrize("key", ["", "x", PRIVATE, PUBLIC[:-1], PUBLIC + "A", PUBLIC + "="])
+@pytest.mark.parametrize(
+    "key",
+    ["", "x", PRIVATE, PUBLIC[:-1], PUBLIC + "A", PUBLIC + "="],
+    ids=["empty", "a letter", "private", "cut", "longer", "padded"],
+)
 def test_what_is_no_public_key_verifies_nothing(key: str) -> None:
     with pytest.raises(KeyRefused):
         verify(TEXT, key)
