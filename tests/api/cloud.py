@@ -59,6 +59,7 @@ class CloudApi:
     cloud: Cloud
     url: str
     server: HttpServer
+    serving: asyncio.Task[None]
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def client(self, **headers: str) -> httpx.AsyncClient:
@@ -124,6 +125,7 @@ async def serving_cloud(
     executor: Executor | None = None,
     apps: tuple[AppInfo, ...] = (GREETER,),
     clock: Clock | None = None,
+    port: int = 0,
     **settings: object,
 ) -> AsyncIterator[CloudApi]:
     """Run a server over a database that is empty or of a test before.
@@ -134,6 +136,7 @@ async def serving_cloud(
         executor: of the scripted apps.
         apps: what can be started.
         clock: tells the time to the cloud and the engine.
+        port: to listen on; 0 for any.
         settings: of `outlast.kit.settings.Settings`.
     """
     given = load_settings(**{"data_dir": folder / "data", "database_url": database_url, "rate_limit": None, **settings})
@@ -157,7 +160,7 @@ async def serving_cloud(
             AppEntry(info, Source(path=Path("talk.py"), module="talk", root=Path(), code="0" * 64))
         )
     await runtime.start()
-    with socket.create_server((PLAIN, 0)) as listener:
+    with socket.create_server((PLAIN, port)) as listener:
         port = listener.getsockname()[1]
         stopping, started = asyncio.Event(), asyncio.Event()
         cloud = open_cloud(runtime, given, clock=clock, stopping=stopping)
@@ -166,7 +169,7 @@ async def serving_cloud(
         cloud.start()
         task = asyncio.create_task(server.serve(sockets=[listener]))
         await started.wait()
-        api = CloudApi(cloud=cloud, url=f"http://{PLAIN}:{port}", server=server)
+        api = CloudApi(cloud=cloud, url=f"http://{PLAIN}:{port}", server=server, serving=task)
         try:
             yield api
         finally:

@@ -119,7 +119,7 @@ async def test_the_page_heals_after_a_restart(page: Page, server: LiveServer) ->
 
 async def test_without_the_link_the_page_says_what_to_do(page: Page, server: LiveServer) -> None:
     await page.goto(server.running.url)
-    await expect(page.get_by_role("heading")).to_have_text("Open the link")
+    await expect(page.get_by_role("heading")).to_have_text("Sign in")
 
 
 async def test_it_fits_a_phone(page: Page, server: LiveServer) -> None:

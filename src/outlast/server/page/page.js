@@ -1,40 +1,50 @@
 // A plain page over the API: apps, sessions, and one session live. No build, nothing from elsewhere.
 import { h, markdown } from "./text.js";
+import { account } from "./account.js";
+import { API, call, renew } from "./api.js";
 import { DocumentView } from "./blocks.js";
+import { moment } from "./forms.js";
 import { labelled, parameter } from "./inputs.js";
+import { arrival, arrive, arrivesBy, signIn } from "./signin.js";
 
-const API = "/api/v1";
 const main = document.getElementById("main");
 const place = document.getElementById("place");
 const line = document.getElementById("line");
+const who = document.getElementById("who");
 let leave = () => {};
-
-class Problem extends Error {
-  constructor(problem) {
-    super(problem.detail ?? problem.title ?? "The server gave no reason.");
-    Object.assign(this, { status: problem.status, errors: problem.errors });
-  }
-}
-
-async function call(method, path, body) {
-  const raw = body instanceof Blob;
-  const options = { method, headers: {}, body: raw ? body : body === undefined ? undefined : JSON.stringify(body) };
-  if (body !== undefined) options.headers["content-type"] = raw ? body.type || "application/octet-stream" : "application/json";
-  const response = await fetch(API + path, options).catch(() => {
-    throw new Problem({ detail: "The server can't be reached; is it running?" });
-  });
-  if (response.ok) return response.status === 204 ? null : response.json();
-  throw new Problem(await response.json().catch(() => ({ status: response.status, detail: response.statusText })));
-}
+let workspace = "";
 
 function failed(error) {
-  if (error.status === 401) main.replaceChildren(h("h1", null, "Open the link"), h("p", null, "Open the link that the server printed when it started: it holds the token that lets you in."));
-  else main.replaceChildren(h("p.wrong", { role: "alert" }, error.message), h("p", null, h("a", { href: "#/" }, "Back to the apps")));
+  if (error.status === 401) return signIn(main, route).catch(failed);
+  main.replaceChildren(h("p.wrong", { role: "alert" }, error.message), h("p", null, h("a", { href: "#/" }, "Back to the apps")));
+}
+
+/** Find out who is signed in and which workspace they look at; show both in the head. */
+async function enter() {
+  const [me, { items }] = await Promise.all([call("GET", "/auth/me"), call("GET", "/workspaces?limit=100")]);
+  const chosen = items.find((one) => one.id === me.active_workspace_id) ?? items[0];
+  workspace = chosen ? `/workspaces/${chosen.id}` : "";
+  const choose = async (event) => {
+    await call("PATCH", "/auth/me", { active_workspace_id: event.target.value }, { "if-match": "*" });
+    location.hash = "#/";
+    route();
+  };
+  const choice = h("select", { change: (event) => choose(event).catch(failed), ariaLabel: "Workspace" }, items.map((one) => h("option", { value: one.id, selected: one === chosen }, one.name)));
+  who.replaceChildren(items.length > 1 ? choice : "", h("a", { href: "#/account" }, me.name), h("button.link", { type: "button", click: () => leaveServer().catch(failed) }, "Sign out"));
+  if (!workspace) throw new Error("You belong to no workspace yet; ask for an invitation.");
+}
+
+async function leaveServer() {
+  await call("DELETE", "/auth/sessions/current");
+  workspace = "";
+  who.replaceChildren();
+  location.hash = "#/";
+  route();
 }
 
 async function home() {
   place.textContent = "";
-  const [apps, sessions] = await Promise.all([call("GET", "/apps"), call("GET", "/sessions?limit=30")]);
+  const [apps, sessions] = await Promise.all([call("GET", `${workspace}/apps`), call("GET", `${workspace}/sessions?limit=30`)]);
   const cards = h("div");
   leave = showApps(cards, apps);
   const rows = h("div.rows");
@@ -45,7 +55,7 @@ async function home() {
     more.hidden = !page.next_cursor;
   };
   const next = async () => {
-    page = await call("GET", `/sessions?limit=30&cursor=${encodeURIComponent(page.next_cursor)}`);
+    page = await call("GET", `${workspace}/sessions?limit=30&cursor=${encodeURIComponent(page.next_cursor)}`);
     show();
   };
   show();
@@ -69,12 +79,10 @@ function showApps(element, { items, loading }) {
   const left = loading.length ? `Loading ${loading.join(", ")}…` : cards.length ? null : none;
   element.replaceChildren(h("div.cards", null, cards), left ? h("p.quiet", null, left) : "");
   let timer = 0;
-  if (loading.length) timer = setTimeout(async () => (stop = showApps(element, await call("GET", "/apps").catch(() => ({ items, loading })))), 400);
+  if (loading.length) timer = setTimeout(async () => (stop = showApps(element, await call("GET", `${workspace}/apps`).catch(() => ({ items, loading })))), 400);
   let stop = () => clearTimeout(timer);
   return () => stop();
 }
-
-const moment = (at) => new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 function row(session) {
   const asleep = session.state === "hibernated" ? "asleep" : session.state;
@@ -84,10 +92,12 @@ function row(session) {
 }
 
 async function start(id) {
-  const app = await call("GET", `/apps/${encodeURIComponent(id)}`);
+  const app = await call("GET", `${workspace}/apps/${encodeURIComponent(id)}`);
   place.textContent = app.title;
   const schema = app.schema ?? {};
-  const context = { upload: (file) => call("POST", `/uploads?name=${encodeURIComponent(file.name)}`, file) };
+  // There is no session yet that could have the file: the workspace keeps it until there is.
+  const keep = (file) => call("POST", `${workspace}/files?temporary=true&name=${encodeURIComponent(file.name)}`, file);
+  const context = { upload: async (file) => ({ file_id: (await keep(file)).id }) };
   const fields = Object.entries(schema.properties ?? {}).map(([name, property]) => ({ name, control: parameter(property, schema, context), property }));
   const below = h("p.wrong", { role: "alert" });
   const button = h("button.main", null, "Start");
@@ -101,7 +111,7 @@ async function start(id) {
         const left = value === null || (Array.isArray(value) && !value.length && !("default" in field.property));
         if (!left) args[field.name] = value;
       }
-      location.hash = `#/session/${(await call("POST", "/sessions", { app: app.id, args })).id}`;
+      location.hash = `#/session/${(await call("POST", `${workspace}/sessions`, { app: app.id, args })).id}`;
     } catch (problem) {
       const errors = problem.errors ?? {};
       for (const field of fields) {
@@ -126,8 +136,8 @@ const KINDS = [
 ];
 
 async function session(id) {
-  await call("GET", `/sessions/${id}`);
-  const path = `/sessions/${id}`;
+  const path = `${workspace}/sessions/${id}`;
+  await call("GET", path);
   const state = h("span.state", { role: "status" });
   const wrong = h("p.wrong", { role: "alert" });
   const tell = (action) => action().catch((error) => (wrong.textContent = error.message));
@@ -167,14 +177,15 @@ function ending(view) {
 function follow(path, view) {
   let source = null;
   let timer = 0;
+  let ended = false;
   const open = () => {
     source = new EventSource(`${API}${path}/events?${view.seq ? `after=${view.seq}` : "snapshot=true"}`);
     source.onopen = () => (line.textContent = "");
     source.onerror = () => {
       if (view.over) return source.close();
       line.textContent = "Connection lost; trying again…";
-      // An EventSource comes back by itself unless it got an answer that it takes for a final no.
-      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, 2000);
+      // An EventSource comes back by itself unless it got an answer that it takes for a final no: a cookie that is over.
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(() => renew().catch(() => false).then(() => ended || open()), 2000);
     };
     source.addEventListener("document.snapshot", (event) => view.load(JSON.parse(event.data)));
     for (const kind of KINDS) {
@@ -186,6 +197,7 @@ function follow(path, view) {
   };
   open();
   return () => {
+    ended = true;
     clearTimeout(timer);
     source.close();
     line.textContent = "";
@@ -197,8 +209,10 @@ async function route() {
   leave = () => {};
   const [, screen, id] = location.hash.split("/");
   try {
+    if (!workspace) await enter();
     if (screen === "start") await start(decodeURIComponent(id));
     else if (screen === "session") await session(id);
+    else if (screen === "account") await account(main);
     else await home();
   } catch (error) {
     failed(error);
@@ -206,5 +220,11 @@ async function route() {
   main.focus({ preventScroll: true });
 }
 
-addEventListener("hashchange", route);
-route();
+/** Open the page: first what the address brought, then what it shows. */
+async function begin() {
+  const brought = arrival();
+  await (brought ? arrive(main, route, brought) : route());
+}
+
+addEventListener("hashchange", () => (arrivesBy(location.hash) ? begin() : route()));
+begin();
