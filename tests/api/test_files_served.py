@@ -36,7 +36,7 @@ class TestOfSessions:
         (file,) = (await api.http.get("/files", params={"session": session_id})).json()["items"]
         assert (file["name"], file["session_id"], file["owner_id"]) == ("a.txt", session_id, api.me.id)
         assert (await api.http.get(f"/files/{file['id']}/content")).content == b"hello"
-        assert (await api.http.get("/files/usage")).json()["used_bytes"] == 5
+        assert (await api.http.get("/storage")).json()["used_bytes"] == 5
         full = await api.http.post(f"/sessions/{session_id}/files", params={"name": "b"}, content=bytes(1024**2))
         problem(full, 413, "files.quota_exceeded")
 
@@ -84,8 +84,8 @@ async def test_a_purged_workspace_leaves_no_row_and_no_byte(database_url: str, t
         for workspace_id in (gone, kept):
             base = f"/workspaces/{workspace_id}/files"
             assert (await ada.http.post(base, params={"name": "a"}, content=b"abc")).status_code == 201
-            begun = await ada.http.post(f"{base}/uploads", headers={"upload-length": "10"})
-            path = f"{base}/uploads/{begun.headers['location'].rpartition('/')[2]}"
+            begun = await ada.http.post(f"/workspaces/{workspace_id}/uploads", headers={"upload-length": "10"})
+            path = f"/workspaces/{workspace_id}/uploads/{begun.headers['location'].rpartition('/')[2]}"
             assert (await ada.http.patch(path, content=b"01234", headers=PART)).status_code == 204
         etag = (await ada.http.get(f"/workspaces/{gone}")).headers["etag"]
         deleted = await ada.http.delete(f"/workspaces/{gone}", headers={"if-match": etag})

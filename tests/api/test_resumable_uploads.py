@@ -34,11 +34,11 @@ async def begin(client: httpx.AsyncClient, length: int, *, name: str = "a.txt") 
     """Begin an upload; its path below the workspace."""
     metadata = f"filename {base64.b64encode(name.encode()).decode()}"
     headers = {"upload-length": str(length), "upload-metadata": metadata, "tus-resumable": "1.0.0"}
-    answer = await client.post("/files/uploads", headers=headers)
+    answer = await client.post("/uploads", headers=headers)
     assert answer.status_code == 201, answer.text
     assert answer.headers["tus-resumable"] == "1.0.0"
     assert answer.headers["upload-expires"].endswith("GMT")
-    return "/files/uploads/" + answer.headers["location"].rpartition("/")[2]
+    return "/uploads/" + answer.headers["location"].rpartition("/")[2]
 
 
 async def send(client: httpx.AsyncClient, path: str, *, offset: int, content: bytes) -> httpx.Response:
@@ -128,7 +128,7 @@ class TestParts:
         assert answer.headers["tus-version"] == "1.0.0"
 
     async def test_a_server_says_what_it_speaks(self, stage: FilesStage) -> None:
-        answer = await stage.person("ada").options("/files/uploads")
+        answer = await stage.person("ada").options("/uploads")
         assert (answer.status_code, answer.headers["tus-version"]) == (204, "1.0.0")
         assert answer.headers["tus-extension"] == "creation,termination,expiration"
         assert answer.headers["tus-max-size"] == str(40 * 1024**2)
@@ -159,23 +159,23 @@ class TestEnds:
         assert (await ada.head(path)).status_code == 404
         await sweep(stage.cloud)
         assert await stage.objects() == []
-        assert (await ada.get("/files/usage")).json()["reserved_bytes"] == 0
+        assert (await ada.get("/storage")).json()["reserved_bytes"] == 0
 
     async def test_an_upload_under_way_holds_its_place_in_the_quota(self, stage: FilesStage) -> None:
         ada, size = stage.person("ada"), 30 * 1024**2
         path = await begin(ada, size)
-        refused = await ada.post("/files/uploads", headers={"upload-length": str(size)})
+        refused = await ada.post("/uploads", headers={"upload-length": str(size)})
         problem(refused, 413, "files.quota_exceeded")
-        problem(await ada.post("/files/uploads", headers={"upload-length": "99999999"}), 413, "files.too_large")
-        assert (await ada.get("/files/usage")).json()["reserved_bytes"] == size
+        problem(await ada.post("/uploads", headers={"upload-length": "99999999"}), 413, "files.too_large")
+        assert (await ada.get("/storage")).json()["reserved_bytes"] == size
         await send(ada, path, offset=0, content=bytes(size))
-        usage = (await ada.get("/files/usage")).json()
+        usage = (await ada.get("/storage")).json()
         assert (usage["used_bytes"], usage["reserved_bytes"]) == (size, 0)
 
     async def test_parallel_uploads_never_go_over_the_quota(self, stage: FilesStage) -> None:
         ada, size = stage.person("ada"), 11 * 1024**2
         headers = {"upload-length": str(size)}
-        answers = await asyncio.gather(*(ada.post("/files/uploads", headers=headers) for _ in range(12)))
+        answers = await asyncio.gather(*(ada.post("/uploads", headers=headers) for _ in range(12)))
         assert sorted(answer.status_code for answer in answers) == [201] * 4 + [413] * 8
 
 
@@ -191,7 +191,7 @@ class TestAccess:
             stage.person("ada", workspace_id=stage.other),
         )
         for client in others:
-            for each in (path, f"/files/uploads/{new_id()}", "/files/uploads/x"):
+            for each in (path, f"/uploads/{new_id()}", "/uploads/x"):
                 problem(await send(client, each, offset=5, content=b"x"), 404, "files.upload_not_found")
                 problem(await client.delete(each), 404, "files.upload_not_found")
                 assert (await client.head(each)).status_code == 404

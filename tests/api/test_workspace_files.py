@@ -56,9 +56,9 @@ class TestUpload:
         """[security 75]"""
         ada, eve = stage.person("ada"), stage.person("eve", workspace_id=stage.other)
         await upload(ada)
-        begun = await eve.post("/files/uploads", headers={"upload-length": "10"})
+        begun = await eve.post("/uploads", headers={"upload-length": "10"})
         part = {"upload-offset": "0", "content-type": "application/offset+octet-stream"}
-        path = "/files/uploads/" + begun.headers["location"].rpartition("/")[2]
+        path = "/uploads/" + begun.headers["location"].rpartition("/")[2]
         assert (await eve.patch(path, content=b"01234", headers=part)).status_code == 204
         assert sorted(key.partition("/")[0] for key in await stage.objects()) == sorted([stage.home, stage.other])
 
@@ -95,7 +95,7 @@ class TestUpload:
         await upload(bob, bytes(1024**2))  # another workspace's quota is its own
         assert (await ada.delete(f"/files/{first['id']}")).status_code == 204
         await upload(ada, b"x")
-        assert (await ada.get("/files/usage")).json() == {
+        assert (await ada.get("/storage")).json() == {
             "used_bytes": 1024**2 + 1,
             "reserved_bytes": 0,
             "quota_bytes": 2 * 1024**2,
@@ -208,7 +208,7 @@ class TestChange:
         ada = stage.person("ada")
         file = await upload(ada)
         before = await stage.rows(), await stage.objects()
-        for path in ("/files", "/files/usage", f"/files/{file['id']}", f"/files/{file['id']}/content"):
+        for path in ("/files", "/storage", f"/files/{file['id']}", f"/files/{file['id']}/content"):
             assert (await ada.get(path)).status_code == 200
             await ada.head(path)
         assert (await stage.rows(), await stage.objects()) == before
@@ -299,7 +299,7 @@ class TestAccess:
                 found = problem(answer, 404, "files.not_found")
                 assert found["detail"] == f"There is no file {file_id!r} in this workspace."
         assert [item["id"] for item in (await eve.get("/files")).json()["items"]] == [own["id"]]
-        assert (await eve.get("/files/usage")).json()["used_bytes"] == own["size_bytes"]
+        assert (await eve.get("/storage")).json()["used_bytes"] == own["size_bytes"]
         assert await stage.rows() == before
 
     async def test_a_link_of_another_workspace_opens_nothing(self, stage: FilesStage) -> None:
@@ -357,7 +357,7 @@ class TestSweeping:
         ada, eve = stage.person("ada"), stage.person("eve", workspace_id=stage.other)
         file = await upload(ada)
         await stage.link(str(file["id"]), new_id())
-        await ada.post("/files/uploads", headers={"upload-length": "10"})
+        await ada.post("/uploads", headers={"upload-length": "10"})
         await upload(eve)
         async with units.writing(stage.cloud, workspace_id=stage.home) as unit:
             await files.purge(unit)

@@ -60,7 +60,8 @@ def operation(
             "description": ", ".join(f"`{kind.code}`" for kind in kinds),
             "content": {PROBLEM_TYPE: {"schema": _ref(Problem)}},
         }
-    body = {"requestBody": {"required": True, "content": _content(takes)}} if takes else None
+    # Bytes may be none at all.
+    body = {"requestBody": {"required": not isinstance(takes, str), "content": _content(takes)}} if takes else None
     return Operation(status_code=status, response_class=Response, responses=responses, openapi_extra=body)
 
 
@@ -104,14 +105,26 @@ def _build(app: FastAPI, is_open: Callable[[Mapping[str, Json]], bool]) -> dict[
     components["schemas"] = {name: _first_paragraph(schema) for name, schema in sorted({**modelled, **schemas}.items())}
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]
-    for path in document["paths"].values():
+    for address, path in document["paths"].items():
         for described in path.values():
+            _name_places(address, described)
             if is_open(described):
                 described["security"] = []
             for response in described["responses"].values():
                 if not response.get("content"):
                     response.pop("content", None)
     return document
+
+
+def _name_places(address: str, described: dict[str, Json]) -> None:
+    """List the parts of a path that its route leaves to others, such as the workspace."""
+    listed = described.setdefault("parameters", [])
+    assert isinstance(listed, list)
+    named = {each["name"] for each in listed if isinstance(each, dict) and each["in"] == "path"}
+    missing = [name for name in re.findall(r"{(\w+)}", address) if name not in named]
+    listed[:0] = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in missing]
+    if not listed:
+        del described["parameters"]
 
 
 def _first_paragraph(schema: Mapping[str, Json]) -> Mapping[str, Json]:

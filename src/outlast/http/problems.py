@@ -20,14 +20,17 @@ OutlastError
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from itertools import chain
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from outlast.kit.errors import Conflict, InvalidInput, NotFound, OutlastError, ProtocolViolation, Refused, TooMuch
 from outlast.protocol.api import Problem
@@ -109,7 +112,17 @@ def install(app: FastAPI) -> None:
 
 
 async def _handle(request: Request, error: Exception) -> Response:
-    return problem_response(error, path=request.url.path)
+    response = problem_response(error, path=request.url.path)
+    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["allow"] = ", ".join(sorted({*_methods_of(request)}))
+    return response
+
+
+def _methods_of(request: Request) -> Iterator[str]:
+    """What an address takes, over all its routes; the one that refused knows only of itself."""
+    path = request.scope["path"]
+    found = (each for each in iter_route_contexts(request.app.routes) if each.path and each.methods)
+    return chain.from_iterable(each.methods or () for each in found if compile_path(each.path or "")[0].match(path))
 
 
 def problem_response(error: Exception, *, path: str, logged: bool = True) -> Response:
@@ -126,7 +139,7 @@ def problem_response(error: Exception, *, path: str, logged: bool = True) -> Res
     return Response(
         encode_json(_problem(known, path=path)),
         status_code=known.status,
-        headers={"content-type": PROBLEM_TYPE, "cache-control": "no-store", **_headers(known, error)},
+        headers={"content-type": PROBLEM_TYPE, "cache-control": "no-store", **_headers(known)},
     )
 
 
@@ -146,15 +159,13 @@ def _problem(error: OutlastError, *, path: str) -> Problem | Mapping[str, object
     return {**error.details, **facts}
 
 
-def _headers(known: OutlastError, error: Exception) -> Mapping[str, str]:
+def _headers(known: OutlastError) -> Mapping[str, str]:
     if known.headers:
         return known.headers
     if known.status == HTTPStatus.UNAUTHORIZED:
         return {"www-authenticate": 'Bearer realm="outlast", error="invalid_token"'}
     if known.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         return {"retry-after": "1"}
-    if isinstance(error, HTTPException) and error.headers and "allow" in {name.lower() for name in error.headers}:
-        return dict(error.headers)
     return {}
 
 

@@ -24,6 +24,7 @@ from outlast.kit.errors import InvalidInput
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination,expiration"
 PART_TYPE = "application/offset+octet-stream"
+BYTES = "application/octet-stream"
 
 KEPT_FOR = timedelta(days=1)
 """How long an upload waits for its next part."""
@@ -111,12 +112,12 @@ def check_version(version: str) -> None:
 
 
 def check_part_type(content_type: str) -> None:
-    """Refuse what is not sent as a part.
+    """Refuse what is not sent as a part, or as bytes of no type.
 
     Raises:
         UploadTypeUnsupported: it says that it is something else.
     """
-    if content_type.partition(";")[0].strip().lower() != PART_TYPE:
+    if content_type.partition(";")[0].strip().lower() not in (PART_TYPE, BYTES):
         raise UploadTypeUnsupported(f"Send the part as {PART_TYPE}.")
 
 

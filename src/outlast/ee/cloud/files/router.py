@@ -1,6 +1,6 @@
-"""``/workspaces/{workspace_id}/files``: uploads, downloads, and what is known of them.
+"""``/files`` of a workspace: uploads, downloads, and what is known of them; ``/storage``: how much there is.
 
-``/uploads`` below it speaks tus 1.0.0, for files that are better sent in parts: any tus client will do.
+``/uploads`` speaks tus 1.0.0, for files that are better sent in parts: any tus client will do.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from outlast.ee.cloud.files.errors import (
 )
 from outlast.ee.cloud.files.media import BYTES
 from outlast.ee.cloud.files.ranges import choose_range, is_unchanged
-from outlast.ee.cloud.files.resumable import PART_TYPE, VERSION, Announcement, Progress
+from outlast.ee.cloud.files.resumable import VERSION, Announcement, Progress
 from outlast.ee.cloud.files.schemas import FilePage, FileRename, FileUsage, FileView
 from outlast.ee.cloud.routes import cloud_router, does
 from outlast.ee.cloud.work import In
@@ -34,17 +34,24 @@ from outlast.http.problems import PreconditionFailed, PreconditionRequired
 from outlast.kit.errors import InvalidCursor, Unavailable
 from outlast.kit.pages import MAX_LIMIT
 
-router = cloud_router("/workspaces/{workspace_id}/files", tag="files")
+ANY = "*/*"
 
-TusVersion = Annotated[str, Header(alias="tus-resumable")]
-Length = Annotated[int, Header(alias="upload-length", ge=0, le=2**53)]
-Offset = Annotated[int, Header(alias="upload-offset", ge=0, le=2**53)]
-Metadata = Annotated[str, Header(alias="upload-metadata", max_length=4096)]
-ContentType = Annotated[str, Header(alias="content-type")]
-ContentLength = Annotated[int | None, Header(alias="content-length", ge=0)]
+router = cloud_router("/workspaces/{workspace_id}", tag="files")
+
+# Headers are of HTTP and of tus, and described there; a schema of them would forbid all the others.
+TusVersion = Annotated[str, Header(alias="tus-resumable", include_in_schema=False)]
+Length = Annotated[int, Header(alias="upload-length", ge=0, le=2**53, include_in_schema=False)]
+Offset = Annotated[int, Header(alias="upload-offset", ge=0, le=2**53, include_in_schema=False)]
+Metadata = Annotated[str, Header(alias="upload-metadata", max_length=4096, include_in_schema=False)]
+ContentType = Annotated[str, Header(alias="content-type", include_in_schema=False)]
+ContentLength = Annotated[int | None, Header(alias="content-length", ge=0, include_in_schema=False)]
+
+_READING = does("file.read", WorkspaceFileNotFound, FileNotYours, RangeNotSatisfiable, Unavailable, gives=ANY)
+_READING["responses"][206] = {**_READING["responses"][200], "description": "The range that was asked for"}
+_READING["responses"][304] = {"description": "You have this version"}
 
 
-@router.get("", **does("file.list", InvalidCursor))
+@router.get("/files", **does("file.list", InvalidCursor))
 async def list_files(
     work: In,
     *,
@@ -62,7 +69,7 @@ async def list_files(
         return await service.list_files(unit, cursor=cursor, limit=limit, session_id=session, mine=mine, name=q)
 
 
-@router.post("", **does("file.upload", FileTooLarge, QuotaExceeded, Unavailable, takes=BYTES, status=201))
+@router.post("/files", **does("file.upload", FileTooLarge, QuotaExceeded, Unavailable, takes=BYTES, status=201))
 async def upload_file(
     work: In,
     request: Request,
@@ -83,7 +90,7 @@ async def upload_file(
     return file
 
 
-@router.get("/usage", **does("file.usage"))
+@router.get("/storage", **does("file.usage"))
 async def get_usage(work: In) -> FileUsage:
     """What the workspace stores, and may."""
     async with work.reading() as unit:
@@ -138,7 +145,7 @@ async def get_upload(work: In, upload_id: str, *, tus_resumable: TusVersion = VE
         UploadProtocolUnsupported,
         QuotaExceeded,
         Unavailable,
-        takes=PART_TYPE,
+        takes=BYTES,
         status=NO_CONTENT,
         modelled=False,
     ),
@@ -153,7 +160,8 @@ async def append_part(
     content_length: ContentLength = None,
     tus_resumable: TusVersion = VERSION,
 ) -> Response:
-    """Go on with an upload of yours where it stands (tus). The last part makes it a file, of the upload's id."""
+    """Go on with an upload of yours where it stands (tus, so its type may also be `application/offset+octet-stream`).
+    The last part makes it a file, of the upload's id."""
     resumable.check_version(tus_resumable)
     resumable.check_part_type(content_type)
     progress = await transfer.append(
@@ -173,7 +181,7 @@ async def abandon_upload(work: In, upload_id: str, *, tus_resumable: TusVersion 
     return _tus(NO_CONTENT)
 
 
-@router.get("/{file_id}", **does("file.get", WorkspaceFileNotFound))
+@router.get("/files/{file_id}", **does("file.get", WorkspaceFileNotFound))
 async def get_file(work: In, file_id: str) -> FileView:
     """A file that you may see."""
     async with work.reading() as unit:
@@ -182,24 +190,21 @@ async def get_file(work: In, file_id: str) -> FileView:
     return file
 
 
-@router.get(
-    "/{file_id}/content",
-    **does("file.read", WorkspaceFileNotFound, FileNotYours, RangeNotSatisfiable, Unavailable, gives=BYTES),
-)
+@router.get("/files/{file_id}/content", **_READING)
 async def read_file(work: In, request: Request, file_id: str) -> Response:
     """The content of a file; takes Range, If-Range and If-None-Match. Nothing in it runs: it is shown inline only if it
     is a picture, sound, video or plain text."""
     return await _content(work, request, file_id, body=True)
 
 
-@router.head("/{file_id}/content", **does("file.read", WorkspaceFileNotFound, FileNotYours, gives=BYTES))
+@router.head("/files/{file_id}/content", **does("file.read", WorkspaceFileNotFound, FileNotYours, gives=ANY))
 async def check_file(work: In, request: Request, file_id: str) -> Response:
     """What a download of the content would say of it."""
     return await _content(work, request, file_id, body=False)
 
 
 @router.patch(
-    "/{file_id}",
+    "/files/{file_id}",
     **does("file.rename", WorkspaceFileNotFound, FileNotYours, PreconditionFailed, PreconditionRequired),
 )
 async def rename_file(work: In, file_id: str, body: FileRename) -> FileView:
@@ -213,7 +218,7 @@ async def rename_file(work: In, file_id: str, body: FileRename) -> FileView:
 
 
 @router.delete(
-    "/{file_id}",
+    "/files/{file_id}",
     **does("file.delete", WorkspaceFileNotFound, FileNotYours, PreconditionFailed, status=NO_CONTENT, modelled=False),
 )
 async def delete_file(work: In, file_id: str) -> Response:
