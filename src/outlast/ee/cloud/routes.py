@@ -118,8 +118,8 @@ class CloudRoute(APIRoute):
                 origin=origin_of(request),
                 workspace_id=request.path_params.get("workspace_id"),
             )
-            await work.enter()
             request.state.work = work
+            await work.enter()
             if not raw and request.method not in SAFE_METHODS:
                 request = _whole(request, await read_body(request, max_bytes=MAX_JSON_BYTES))
             if streams and EVENTS in request.headers.get("accept", ""):
