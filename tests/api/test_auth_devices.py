@@ -207,4 +207,4 @@ class TestValidate:
             for _ in range(10):
                 assert await self.validate(stage, stage.ada.access_token) == before[0]
                 assert (await stage.ada.http.get("/auth/me")).status_code == 200
-        assert statements.count <= 4  # what is held is read again once a second
+        assert statements.count <= 10  # of 20 requests: what is held is read again once a second

@@ -16,6 +16,8 @@ WITHOUT: dict[str, str] = {
     "hosts": "of the server",
     "users": "an account belongs to no workspace; members join the two",
     "workspaces": "is the workspace; its id is walled the same way",
+    "signing_keys": "of the server",
+    "login_failures": "counts of attempts, under digests of an address and a place; there may be no such account",
 }
 """Tables that have no ``workspace_id``, and why; those of accounts hang on a user instead."""
 

@@ -40,15 +40,19 @@ def _moment(name: str, *, nullable: bool = True) -> sa.Column[object]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _user_id(*, primary_key: bool = False) -> sa.Column[object]:
-    parent = sa.ForeignKey("users.id", ondelete="CASCADE")
-    return sa.Column("user_id", sa.Text, parent, nullable=False, primary_key=primary_key)
+def _keys(table: str, *primary: str) -> list[sa.Constraint]:
+    """The primary key, and what leads to an account where there is such a column."""
+    key = sa.PrimaryKeyConstraint(*primary, name=f"pk_{table}")
+    if table in ("users", "login_failures", "signing_keys"):
+        return [key]
+    name = f"fk_{table}_user_id_users"
+    return [key, sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=name, ondelete="CASCADE")]
 
 
 def _create_users() -> None:
     op.create_table(
         "users",
-        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("id", sa.Text, nullable=False),
         sa.Column("email", sa.Text, nullable=False),
         sa.Column("email_key", sa.Text, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
@@ -63,22 +67,24 @@ def _create_users() -> None:
         sa.Column("avatar_digest", sa.Text),
         sa.Column("version", sa.Integer, nullable=False),
         _moment("created_at", nullable=False),
+        *_keys("users", "id"),
     )
     op.create_index("uq_users_email_key", "users", ["email_key"], unique=True)
     op.create_index("ix_users_avatar_digest", "users", ["avatar_digest"])
     op.create_table(
         "user_avatars",
-        _user_id(primary_key=True),
+        sa.Column("user_id", sa.Text, nullable=False),
         sa.Column("media_type", sa.Text, nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
+        *_keys("user_avatars", "user_id"),
     )
 
 
 def _create_login_sessions() -> None:
     op.create_table(
         "login_sessions",
-        sa.Column("id", sa.Text, primary_key=True),
-        _user_id(),
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("user_id", sa.Text, nullable=False),
         sa.Column("epoch", sa.Integer, nullable=False),
         sa.Column("method", sa.Text, nullable=False),
         sa.Column("level", sa.Integer, nullable=False),
@@ -97,6 +103,7 @@ def _create_login_sessions() -> None:
         sa.Column("refresh_salt", sa.Text),
         sa.Column("refresh_grandparent", sa.Text),
         _moment("refresh_grandparent_used_at"),
+        *_keys("login_sessions", "id"),
     )
     op.create_index("ix_login_sessions_user", "login_sessions", ["user_id", "id"])
     op.create_index("ix_login_sessions_ends", "login_sessions", ["ends_at"])
@@ -106,12 +113,13 @@ def _create_login_sessions() -> None:
 def _create_personal_tokens() -> None:
     op.create_table(
         "personal_tokens",
-        sa.Column("workspace_id", sa.Text, primary_key=True),
-        sa.Column("id", sa.Text, primary_key=True),
-        _user_id(),
+        sa.Column("workspace_id", sa.Text, nullable=False),
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("user_id", sa.Text, nullable=False),
         *(sa.Column(name, sa.Text, nullable=False) for name in ("kind", "name", "digest", "scopes")),
         _moment("created_at", nullable=False),
         *(_moment(name) for name in ("expires_at", "last_used_at", "revoked_at")),
+        *_keys("personal_tokens", "workspace_id", "id"),
     )
     op.create_index("ix_personal_tokens_user", "personal_tokens", ["user_id", "id"])
     op.create_index("uq_personal_tokens_digest", "personal_tokens", ["digest"], unique=True)
@@ -120,29 +128,33 @@ def _create_personal_tokens() -> None:
 def _create_sign_in() -> None:
     op.create_table(
         "sign_in_links",
-        sa.Column("digest", sa.Text, primary_key=True),
-        _user_id(),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("user_id", sa.Text, nullable=False),
         _moment("expires_at", nullable=False),
+        *_keys("sign_in_links", "digest"),
     )
     op.create_index("ix_sign_in_links_expires", "sign_in_links", ["expires_at"])
     op.create_table(
         "known_devices",
-        _user_id(primary_key=True),
-        sa.Column("digest", sa.Text, primary_key=True),
+        sa.Column("user_id", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
         _moment("last_used_at", nullable=False),
+        *_keys("known_devices", "user_id", "digest"),
     )
     op.create_table(
         "login_failures",
-        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, nullable=False),
         sa.Column("count", sa.Integer, nullable=False),
         _moment("last_at", nullable=False),
+        *_keys("login_failures", "key"),
     )
     op.create_index("ix_login_failures_last", "login_failures", ["last_at"])
     op.create_table(
         "signing_keys",
-        sa.Column("kid", sa.Text, primary_key=True),
+        sa.Column("kid", sa.Text, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         _moment("made_at", nullable=False),
+        *_keys("signing_keys", "kid"),
     )
 
 

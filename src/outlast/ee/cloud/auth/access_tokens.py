@@ -120,7 +120,7 @@ class AccessTokens:
             exp=expires,
             act=Actor(sub=impersonator_id) if impersonator_id else None,
         )
-        token = jws.serialize_compact(key.header_fields, msgspec.json.encode(claims), key.pair, [ALGORITHM])
+        token = jws.serialize_compact({**key.header_fields}, msgspec.json.encode(claims), key.pair, [ALGORITHM])
         return Issued(token, claims.jti, datetime.fromtimestamp(expires, UTC))
 
     def is_of_unknown_key(self, token: str, *, now: datetime) -> bool:

@@ -35,6 +35,6 @@ async def tell_of_ended(unit: Unit, user_id: str, ids: list[str], *, reason: str
         await events.emit(unit, LOGIN_ENDED, {"user": user_id, "login_session": session_id, "reason": reason})
 
 
-async def tell_of_token(unit: Unit, kind: str, user_id: str, token_id: str) -> None:
+async def tell_of_token(unit: Unit, kind: str, *, user_id: str, token_id: str) -> None:
     """Tell that something became of a personal access token."""
     await events.emit(unit, kind, {"user": user_id, "token": token_id})

@@ -293,8 +293,8 @@ async def void_proofs(unit: Unit, user_id: str) -> None:  # unscoped: an account
 
 
 def _passkey(row: RowMapping) -> Passkey:
-    fields = fields_of(row) | {"transports": row["transports"].split()}
-    return Passkey(**fields)  # type: ignore[arg-type]  # the columns are its fields
+    fields = {**fields_of(row), "transports": row["transports"].split()}
+    return Passkey(**fields)
 
 
 def _link(row: RowMapping) -> ProviderLink:

@@ -63,7 +63,7 @@ async def make(
     await repository_tokens.add(unit, token, opaque.digest(secret))
     details = {"kind": kind, "scopes": sorted(scopes), "workspace": workspace_id}
     await audit.record(unit, "token.create", target="token", target_id=token.id, details=details, actor_id=user_id)
-    await events.tell_of_token(unit, events.TOKEN_CREATED, user_id, token.id)
+    await events.tell_of_token(unit, events.TOKEN_CREATED, user_id=user_id, token_id=token.id)
     return token, secret
 
 

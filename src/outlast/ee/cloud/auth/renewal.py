@@ -111,7 +111,7 @@ async def revoke_personal(unit: Unit, user_id: str, *, token_id: str) -> bool:
     revoked = await repository_tokens.revoke(unit, user_id, token_id=token_id)
     if revoked:
         await audit.record(unit, "token.revoke", target="token", target_id=token_id, actor_id=user_id)
-        await events.tell_of_token(unit, events.TOKEN_REVOKED, user_id, token_id)
+        await events.tell_of_token(unit, events.TOKEN_REVOKED, user_id=user_id, token_id=token_id)
         credentials = credentials_of(unit)
         unit.after_commit(lambda: credentials.forget_user(user_id))
     return bool(revoked)

@@ -22,7 +22,7 @@ def aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
-def fields_of(row: RowMapping) -> dict[str, object]:
+def fields_of(row: RowMapping) -> Mapping[str, object]:
     """A row's fields, with its moments made aware."""
     return {name: aware(value) if isinstance(value, datetime) else value for name, value in row.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -129,7 +129,7 @@ async def drop_links(unit: Unit, user_id: str) -> None:  # unscoped: an account'
     await unit.connection.execute(delete(sign_in_links).where(sign_in_links.c.user_id == user_id))
 
 
-async def failures(unit: Unit, keys: Sequence[str]) -> dict[str, Failures]:  # unscoped: counts of attempts
+async def failures(unit: Unit, keys: Sequence[str]) -> Mapping[str, Failures]:  # unscoped: counts of attempts
     """What is counted under these keys; the rows are made if need be, and locked until the transaction's end."""
     found: dict[str, Failures] = {}
     for key in keys:

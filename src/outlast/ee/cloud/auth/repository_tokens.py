@@ -79,7 +79,5 @@ async def remove_all(unit: Unit, workspace_id: str) -> None:
 
 
 def _token(row: RowMapping) -> PersonalToken:
-    fields = fields_of(row)
-    del fields["digest"]
-    fields["scopes"] = frozenset(str(fields["scopes"]).split())
-    return PersonalToken(**fields)  # type: ignore[arg-type]  # the columns are its fields
+    fields = {name: value for name, value in fields_of(row).items() if name not in ("digest", "scopes")}
+    return PersonalToken(**fields, scopes=frozenset(str(row["scopes"]).split()))  # type: ignore[arg-type]  # the columns are its fields

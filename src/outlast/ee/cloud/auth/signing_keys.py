@@ -35,7 +35,7 @@ class SigningKey:
         object.__setattr__(self, "header", segment)
 
     @property
-    def header_fields(self) -> dict[str, str]:
+    def header_fields(self) -> Mapping[str, str]:
         """The header, decoded."""
         return {"alg": ALGORITHM, "kid": self.kid, "typ": TOKEN_TYPE}
 
