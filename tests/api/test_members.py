@@ -23,10 +23,10 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[CloudApi]:
         yield serving
 
 
-async def _set_role(by: Someone, workspace_id: str, whom: Someone, role: str) -> httpx.Response:
+async def _set_role(by: Someone, workspace_id: str, whom: Someone, *, to: str) -> httpx.Response:
     path = f"/workspaces/{workspace_id}/members/{whom.id}"
     etag = (await by.http.get(path)).headers.get("etag", "")
-    return await by.http.patch(path, json={"role": role}, headers={"if-match": etag})
+    return await by.http.patch(path, json={"role": to}, headers={"if-match": etag})
 
 
 async def _remove(by: Someone, workspace_id: str, whom: Someone) -> httpx.Response:
@@ -66,10 +66,10 @@ async def test_a_role_counts_from_the_next_request_on(api: CloudApi) -> None:
     await api.join(workspace_id, bob, Role.VIEWER)
     invites = f"/workspaces/{workspace_id}/invites"
     problem(await bob.http.get(invites), 403, "role.too_low")
-    changed = await _set_role(ada, workspace_id, bob, "admin")
+    changed = await _set_role(ada, workspace_id, bob, to="admin")
     assert (changed.status_code, changed.json()["role"], changed.json()["version"]) == (200, "admin", 2)
     assert (await bob.http.get(invites)).status_code == 200
-    assert (await _set_role(ada, workspace_id, bob, "member")).status_code == 200
+    assert (await _set_role(ada, workspace_id, bob, to="member")).status_code == 200
     problem(await bob.http.get(invites), 403, "role.too_low")
 
 
@@ -96,17 +96,17 @@ async def test_nobody_reaches_above_their_own_role(api: CloudApi) -> None:
     await api.join(workspace_id, bob, Role.ADMIN)
     await api.join(workspace_id, cid, Role.MEMBER)
     for answer in (
-        await _set_role(bob, workspace_id, cid, "owner"),
-        await _set_role(bob, workspace_id, bob, "owner"),
-        await _set_role(bob, workspace_id, ada, "viewer"),
+        await _set_role(bob, workspace_id, cid, to="owner"),
+        await _set_role(bob, workspace_id, bob, to="owner"),
+        await _set_role(bob, workspace_id, ada, to="viewer"),
         await _remove(bob, workspace_id, ada),
         await bob.http.post(f"/workspaces/{workspace_id}/invites", json={"email": "x@example.com", "role": "owner"}),
     ):
         problem(answer, 403, "role.above_own")
-    assert (await _set_role(bob, workspace_id, cid, "admin")).status_code == 200
+    assert (await _set_role(bob, workspace_id, cid, to="admin")).status_code == 200
     # Among admins each reaches the other; what follows the first is done as less than an admin.
-    assert (await _set_role(cid, workspace_id, bob, "member")).status_code == 200
-    problem(await _set_role(bob, workspace_id, cid, "member"), 403, "role.too_low")
+    assert (await _set_role(cid, workspace_id, bob, to="member")).status_code == 200
+    problem(await _set_role(bob, workspace_id, cid, to="member"), 403, "role.too_low")
 
 
 @pytest.mark.parametrize("body", [{}, {"role": "god"}, {"role": "owner", "user_id": "1"}, {"workspace_id": "1"}])
@@ -124,11 +124,11 @@ async def test_the_last_owner_stays(api: CloudApi) -> None:
     await api.join(workspace_id, bob, Role.ADMIN)
     for answer in (
         await ada.http.post(f"/workspaces/{workspace_id}/leave"),
-        await _set_role(ada, workspace_id, ada, "admin"),
+        await _set_role(ada, workspace_id, ada, to="admin"),
         await _remove(ada, workspace_id, ada),
     ):
         problem(answer, 409, "workspace.last_owner")
-    assert (await _set_role(ada, workspace_id, bob, "owner")).status_code == 200
+    assert (await _set_role(ada, workspace_id, bob, to="owner")).status_code == 200
     results = await asyncio.gather(
         ada.http.post(f"/workspaces/{workspace_id}/leave"), bob.http.post(f"/workspaces/{workspace_id}/leave")
     )

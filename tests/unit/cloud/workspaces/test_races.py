@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from outlast.ee.cloud.caller import Caller, Role
 from outlast.ee.cloud.license import SeatLimit
-from outlast.ee.cloud.unit import Unit
 from outlast.ee.cloud.workspaces import inviting, members, repository, service
 from outlast.ee.cloud.workspaces.errors import InviteOver, LastOwner
 from outlast.ee.cloud.workspaces.schemas import InviteId, InviteToken
@@ -40,12 +39,12 @@ async def _leave(desk: Desk, workspace_id: str, person: Caller) -> None:
         await members.leave(unit)
 
 
-async def _demote(desk: Desk, workspace_id: str, by: Caller, whom: Caller) -> None:
+async def _demote(desk: Desk, workspace_id: str, *, by: Caller, whom: Caller) -> None:
     async with desk.unit(by, workspace_id) as unit:
         await members.set_role(unit, whom.user_id, Role.MEMBER, match=_any)
 
 
-async def _remove(desk: Desk, workspace_id: str, by: Caller, whom: Caller) -> None:
+async def _remove(desk: Desk, workspace_id: str, *, by: Caller, whom: Caller) -> None:
     async with desk.unit(by, workspace_id) as unit:
         await members.remove(unit, whom.user_id, match=_any)
 
@@ -59,10 +58,10 @@ async def test_the_last_two_owners_can_not_both_go_at_once(desk: Desk) -> None:
     ada, bob = await desk.person("ada"), await desk.person("bob")
     pairs = (
         (_leave(desk, w := await desk.workspace(ada), ada), _leave(desk, w, bob), w),
-        (_demote(desk, w := await desk.workspace(ada), ada, bob), _demote(desk, w, bob, ada), w),
-        (_remove(desk, w := await desk.workspace(ada), ada, bob), _remove(desk, w, bob, ada), w),
-        (_leave(desk, w := await desk.workspace(ada), ada), _demote(desk, w, bob, bob), w),
-        (_leave(desk, w := await desk.workspace(ada), bob), _remove(desk, w, ada, ada), w),
+        (_demote(desk, w := await desk.workspace(ada), by=ada, whom=bob), _demote(desk, w, by=bob, whom=ada), w),
+        (_remove(desk, w := await desk.workspace(ada), by=ada, whom=bob), _remove(desk, w, by=bob, whom=ada), w),
+        (_leave(desk, w := await desk.workspace(ada), ada), _demote(desk, w, by=bob, whom=bob), w),
+        (_leave(desk, w := await desk.workspace(ada), bob), _remove(desk, w, by=ada, whom=ada), w),
     )
     for first, second, workspace_id in pairs:
         await desk.join(workspace_id, bob, Role.OWNER)
@@ -78,17 +77,17 @@ async def test_one_who_is_alone_can_not_go_in_any_way(desk: Desk) -> None:
     workspace_id = await desk.workspace(ada)
     for way in (
         _leave(desk, workspace_id, ada),
-        _demote(desk, workspace_id, ada, ada),
-        _remove(desk, workspace_id, ada, ada),
+        _demote(desk, workspace_id, by=ada, whom=ada),
+        _remove(desk, workspace_id, by=ada, whom=ada),
     ):
         (error,) = _only_refusals(await _all(way))
         assert isinstance(error, LastOwner)
     assert await desk.role(workspace_id, ada) is Role.OWNER
 
 
-async def _invite(desk: Desk, workspace_id: str, by: Caller, person: Caller) -> str:
+async def _invite(desk: Desk, workspace_id: str, *, by: Caller, whom: Caller) -> str:
     async with desk.unit(by, workspace_id) as unit:
-        return (await inviting.create(unit, email=person.email, role=Role.MEMBER, site=SITE)).id
+        return (await inviting.create(unit, email=whom.email, role=Role.MEMBER, site=SITE)).id
 
 
 async def _accept(desk: Desk, person: Caller, answer: InviteId | InviteToken) -> None:
@@ -106,7 +105,9 @@ async def test_a_hundred_accepts_at_once_take_no_more_than_the_seats(desk: Desk)
     ada = await desk.person("ada")
     workspace_id = await desk.workspace(ada)
     guests = [await desk.person(f"guest{n}") for n in range(100)]
-    invites = [InviteId(workspace_id=workspace_id, invite_id=await _invite(desk, workspace_id, ada, g)) for g in guests]
+    invites = [
+        InviteId(workspace_id=workspace_id, invite_id=await _invite(desk, workspace_id, by=ada, whom=g)) for g in guests
+    ]
     results = await _all(*(_accept(desk, guest, invite) for guest, invite in zip(guests, invites, strict=True)))
     refusals = _only_refusals(results)
     assert {type(error) for error in refusals} == {SeatLimit}
@@ -130,7 +131,7 @@ async def test_accepts_into_several_workspaces_at_once_share_the_seats(desk: Des
     places = [await desk.workspace(ada, f"Place {n}") for n in range(4)]
     guests = [await desk.person(f"guest{n}") for n in range(20)]
     invites = [
-        InviteId(workspace_id=place, invite_id=await _invite(desk, place, ada, guest))
+        InviteId(workspace_id=place, invite_id=await _invite(desk, place, by=ada, whom=guest))
         for guest, place in zip(guests, places * 5, strict=True)
     ]
     results = await _all(*(_accept(desk, guest, invite) for guest, invite in zip(guests, invites, strict=True)))
@@ -145,7 +146,7 @@ async def test_one_persons_second_workspace_takes_no_second_seat(desk: Desk) -> 
     for guest in [await desk.person(f"guest{n}") for n in range(7)]:  # more than the seats, as after a lost licence
         await desk.join(first, guest)
     await desk.join(first, bob)
-    invite = InviteId(workspace_id=second, invite_id=await _invite(desk, second, ada, bob))
+    invite = InviteId(workspace_id=second, invite_id=await _invite(desk, second, by=ada, whom=bob))
     await _accept(desk, bob, invite)
     assert await desk.role(second, bob) is Role.MEMBER
 
@@ -154,7 +155,7 @@ async def test_parallel_accepts_of_one_invite_make_one_member(desk: Desk) -> Non
     """[security 77]"""
     ada, bob = await desk.person("ada"), await desk.person("bob")
     workspace_id = await desk.workspace(ada)
-    invite = InviteId(workspace_id=workspace_id, invite_id=await _invite(desk, workspace_id, ada, bob))
+    invite = InviteId(workspace_id=workspace_id, invite_id=await _invite(desk, workspace_id, by=ada, whom=bob))
     results = await _all(*(_accept(desk, bob, invite) for _ in range(10)))
     assert len(_only_refusals(results)) == 9
     async with desk.look(ada, workspace_id) as unit:
@@ -174,22 +175,18 @@ async def test_a_role_lost_while_waiting_for_the_lock_no_longer_counts(desk: Des
     await desk.join(workspace_id, bob, Role.OWNER)
     await desk.join(workspace_id, eve, Role.VIEWER)
 
-    async def promote(unit: Unit) -> None:
-        await members.set_role(unit, eve.user_id, Role.OWNER, match=_any)
-
     async with desk.unit(ada, workspace_id) as first:
         await members.set_role(first, bob.user_id, Role.MEMBER, match=_any)
-        second = asyncio.create_task(_in_unit(desk, bob, workspace_id, promote))
+        second = asyncio.create_task(_promote(desk, workspace_id, by=bob, whom=eve))
         await asyncio.sleep(0)
     (error,) = _only_refusals(await _all(second))
     assert error.code == "role.too_low"
     assert await desk.role(workspace_id, eve) is Role.VIEWER
 
 
-async def _in_unit(desk: Desk, caller: Caller, workspace_id: str, verb: object) -> None:
-    assert callable(verb)
-    async with desk.unit(caller, workspace_id) as unit:
-        await verb(unit)
+async def _promote(desk: Desk, workspace_id: str, *, by: Caller, whom: Caller) -> None:
+    async with desk.unit(by, workspace_id) as unit:
+        await members.set_role(unit, whom.user_id, Role.OWNER, match=_any)
 
 
 async def test_two_workspaces_at_once_never_get_the_same_slug(desk: Desk) -> None:
@@ -211,12 +208,12 @@ async def test_a_removed_persons_invites_go_with_them(desk: Desk) -> None:
     ada, bob, eve = await desk.person("ada"), await desk.person("bob"), await desk.person("eve")
     workspace_id = await desk.workspace(ada)
     await desk.join(workspace_id, bob, Role.ADMIN)
-    invite = InviteId(workspace_id=workspace_id, invite_id=await _invite(desk, workspace_id, bob, eve))
-    await _demote(desk, workspace_id, ada, bob)
+    invite = InviteId(workspace_id=workspace_id, invite_id=await _invite(desk, workspace_id, by=bob, whom=eve))
+    await _demote(desk, workspace_id, by=ada, whom=bob)
     (void,) = _only_refusals(await _all(_accept(desk, eve, invite)))
     assert isinstance(void, InviteOver)
     assert void.state == "void"
-    await _remove(desk, workspace_id, ada, bob)
+    await _remove(desk, workspace_id, by=ada, whom=bob)
     (revoked,) = _only_refusals(await _all(_accept(desk, eve, invite)))
     assert isinstance(revoked, InviteOver)
     assert revoked.state == "revoked"
@@ -226,7 +223,7 @@ async def test_an_invite_opens_its_own_workspace_only(desk: Desk) -> None:
     """[security 77]"""
     ada, bob = await desk.person("ada"), await desk.person("bob")
     ours, theirs = await desk.workspace(ada), await desk.workspace(ada, "Other")
-    invite_id = await _invite(desk, ours, ada, bob)
+    invite_id = await _invite(desk, ours, by=ada, whom=bob)
     (error,) = _only_refusals(await _all(_accept(desk, bob, InviteId(workspace_id=theirs, invite_id=invite_id))))
     assert isinstance(error, NotFound)
     assert await desk.role(theirs, bob) is None
