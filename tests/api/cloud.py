@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+from starlette.types import ASGIApp
 
 from outlast.db.engine import create_engine
 from outlast.db.migrations import upgrade
@@ -60,6 +61,7 @@ class CloudApi:
     url: str
     server: HttpServer
     serving: asyncio.Task[None]
+    front: ASGIApp
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def client(self, **headers: str) -> httpx.AsyncClient:
@@ -169,7 +171,7 @@ async def serving_cloud(
         cloud.start()
         task = asyncio.create_task(server.serve(sockets=[listener]))
         await started.wait()
-        api = CloudApi(cloud=cloud, url=f"http://{PLAIN}:{port}", server=server, serving=task)
+        api = CloudApi(cloud=cloud, url=f"http://{PLAIN}:{port}", server=server, serving=task, front=app.state.front)
         try:
             yield api
         finally:

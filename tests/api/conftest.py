@@ -1,70 +1,92 @@
-"""A server of the API in the test's own event loop, over a runtime in memory and a scripted app."""
+"""One workspace on a server in the test's own event loop, over a database and a scripted app."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from outlast.client import AsyncClient
 from outlast.client.frames import FrameParser
-from outlast.executors.base import AppInfo, Source
+from outlast.ee.cloud.caller import Role
+from outlast.executors.base import Executor
 from outlast.protocol.codec import Json
-from outlast.runtime.awake import HostSettings
-from outlast.runtime.opening import Runtime, memory_runtime
-from outlast.runtime.registry import AppEntry
-from outlast.server.app import create_app
-from outlast.server.deps import HttpLimits
-from outlast.server.serve import HttpServer, config_of
-from outlast.testing.fakes import FakeExecutor
-from tests.api.conversation import GREETER, converse
+from outlast.runtime import Runtime
+from outlast.server.serve import HttpServer
+from tests.api.cloud import CloudApi, Someone, problem, serving_cloud
 
-TOKEN = "a-token-of-the-tests-alone-0123456789"
+__all__ = ["Api", "problem", "serving"]
+
+HELLO = {"app": "talk:greet", "args": {"name": "Ada"}}
 
 
 @dataclass
 class Api:
-    """One server, and what a test does with it."""
+    """A workspace, as somebody who is signed in sees it.
 
-    runtime: Runtime
-    app: FastAPI
-    server: HttpServer
-    url: str
+    Attributes:
+        whole: the server.
+        me: who is signed in.
+        workspace: id.
+        http: sends their token; paths are below ``/api/v1/workspaces/{workspace}``.
+    """
+
+    whole: CloudApi
+    me: Someone
+    workspace: str
     http: httpx.AsyncClient
-    stopping: asyncio.Event
-    serving: asyncio.Task[None]
-    clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @property
+    def runtime(self) -> Runtime:
+        return self.whole.cloud.runtime
+
+    @property
+    def server(self) -> HttpServer:
+        return self.whole.server
+
+    @property
+    def url(self) -> str:
+        return self.whole.url
 
     @property
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
 
+    @property
+    def base(self) -> str:
+        """The path of the workspace."""
+        return f"/api/v1/workspaces/{self.workspace}"
+
     def client(self, **headers: str) -> httpx.AsyncClient:
-        """Another client, without the token."""
+        """A client without a token; its paths are whole."""
         client = httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False)
-        self.clients.append(client)
+        self.whole.clients.append(client)
         return client
+
+    def seen_by(self, someone: Someone) -> Api:
+        """The workspace as somebody else sees it, whether or not they may."""
+        return _stage(self.whole, someone, self.workspace)
+
+    async def with_member(self, name: str, role: Role = Role.MEMBER) -> Api:
+        """The workspace as a new member of it sees it."""
+        someone = await self.whole.someone(name)
+        await self.whole.join(self.workspace, someone, role)
+        return self.seen_by(someone)
 
     async def start(self, name: str = "Ada") -> str:
         """Start a session and wait until it asks its first question."""
-        answer = await self.http.post("/api/v1/sessions", json={"app": "talk:greet", "args": {"name": name}})
+        answer = await self.http.post("/sessions", json={"app": "talk:greet", "args": {"name": name}})
         assert answer.status_code == 201, answer.text
         session_id = str(answer.json()["id"])
         await self.until(session_id, "session.waiting")
         return session_id
 
     async def answer(self, session_id: str, input: str, value: Json) -> httpx.Response:
-        return await self.http.post(
-            f"/api/v1/sessions/{session_id}/interactions", json={"input": input, "value": value}
-        )
+        return await self.http.post(f"/sessions/{session_id}/interactions", json={"input": input, "value": value})
 
     async def finish(self, session_id: str) -> None:
         """Answer both questions and wait for the end."""
@@ -84,65 +106,59 @@ class Api:
 
     async def events(self, session_id: str, **params: str) -> AsyncIterator[tuple[str, dict[str, Json]]]:
         """The events of a session's stream as they come: kind and data."""
-        path = f"/api/v1/sessions/{session_id}/events"
-        async with self.http.stream("GET", path, params=params) as response:
+        async with self.http.stream("GET", f"/sessions/{session_id}/events", params=params) as response:
             assert response.status_code == 200, await response.aread()
             parser = FrameParser()
             async for data in response.aiter_raw():
                 for frame in parser.feed(data):
                     yield frame.event, httpx.Response(200, content=frame.data).json()
 
+    async def share(self, session_id: str, with_whom: Api, level: str, **more: Json) -> str:
+        """Share a session with a member; the share's id."""
+        body = {"user_id": with_whom.me.id, "level": level, **more}
+        answer = await self.http.post(f"/sessions/{session_id}/shares", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def calls(self) -> AsyncClient:
+        """The client library, signed in as the same."""
+        return AsyncClient(self.url, token=self.me.access_token, workspace=self.workspace)
+
+
+def _stage(whole: CloudApi, someone: Someone, workspace: str) -> Api:
+    http = httpx.AsyncClient(
+        base_url=f"{whole.url}/api/v1/workspaces/{workspace}",
+        headers={"authorization": f"Bearer {someone.access_token}"},
+        trust_env=False,
+    )
+    whole.clients.append(http)
+    return Api(whole=whole, me=someone, workspace=workspace, http=http)
+
 
 @asynccontextmanager
 async def serving(
-    executor: FakeExecutor, *, apps: tuple[AppInfo, ...] = (GREETER,), limits: HttpLimits | None = None
+    database_url: str, folder: Path, *, executor: Executor | None = None, **settings: object
 ) -> AsyncIterator[Api]:
-    """Run a server; at the end its streams end, then its sessions."""
-    runtime = await memory_runtime(
-        HostSettings(hibernate_after=None, cancel_grace=timedelta(seconds=1)), executor=executor
-    )
-    source = Source(path=Path("talk.py"), module="talk", root=Path(), code="0" * 64)
-    for info in apps:
-        runtime.registry.add_entry(AppEntry(info, source))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        stopping, started = asyncio.Event(), asyncio.Event()
-        app = create_app(runtime, token=TOKEN, port=port, stopping=stopping, limits=limits)
-        server = HttpServer(config_of(app.state.front), stopping=stopping, on_started=started.set)
-        task = asyncio.create_task(server.serve(sockets=[listener]))
-        await started.wait()
-        url = f"http://127.0.0.1:{port}"
-        http = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {TOKEN}"}, trust_env=False)
-        api = Api(runtime=runtime, app=app, server=server, url=url, http=http, stopping=stopping, serving=task)
-        try:
-            yield api
-        finally:
-            for client in (http, *api.clients):
-                await client.aclose()
-            server.should_exit = True
-            await task
-            await runtime.close()
+    """Run a server with one workspace and its owner; at the end its streams end, then its sessions.
+
+    Args:
+        database_url: empty.
+        folder: for the server's data.
+        executor: of the scripted app.
+        settings: of `outlast.kit.settings.Settings`.
+    """
+    async with serving_cloud(database_url, folder, executor=executor, **settings) as whole:  # type: ignore[arg-type]
+        someone = await whole.someone("ada")
+        yield _stage(whole, someone, await whole.workspace(someone))
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[Api]:
-    async with serving(FakeExecutor(converse, apps=[GREETER])) as api:
+async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
+    async with serving(database_url, tmp_path) as api:
         yield api
 
 
 @pytest.fixture
 async def client(api: Api) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(api.url, token=TOKEN) as client:
+    async with api.calls() as client:
         yield client
-
-
-def problem(response: httpx.Response, status: int, code: str) -> dict[str, Json]:
-    """Check that an answer is this problem, and give it."""
-    assert response.headers["content-type"] == "application/problem+json", response.text
-    found: dict[str, Json] = response.json()
-    assert (response.status_code, found["status"], found["code"]) == (status, status, code), found
-    assert found["type"] == f"urn:outlast:problem:{code}"
-    assert found["title"]
-    assert found["detail"]
-    assert found["instance"] == response.request.url.path
-    return found

@@ -9,25 +9,27 @@ import pytest
 from outlast.client import AsyncClient
 from outlast.kit.errors import AppBroken, NotFound
 from outlast.testing.fakes import FakeExecutor
-from tests.api.conftest import TOKEN, Api, serving
+from tests.api.conftest import Api, serving
 from tests.api.conversation import GREETER, converse
 
 
 class TestList:
     async def test_it_tells_all_that_a_form_needs(self, api: Api) -> None:
-        items = (await api.http.get("/api/v1/apps")).json()["items"]
+        items = (await api.http.get("/apps")).json()["items"]
         assert [(item["id"], item["title"], item["error"]) for item in items] == [("talk:greet", "Greeter", None)]
         assert items[0]["schema"] == GREETER.schema
 
-    async def test_a_broken_file_is_shown_with_its_error_beside_the_others(self, tmp_path: Path) -> None:
+    async def test_a_broken_file_is_shown_with_its_error_beside_the_others(
+        self, database_url: str, tmp_path: Path
+    ) -> None:
         broken = tmp_path / "oops.py"
         broken.write_text("import outlast\n")
-        async with serving(FakeExecutor(converse, apps=None)) as api:
+        async with serving(database_url, tmp_path, executor=FakeExecutor(converse, apps=None)) as api:
             api.runtime.registry.add(broken)
             await api.runtime.registry.load()
-            items = (await api.http.get("/api/v1/apps")).json()["items"]
+            items = (await api.http.get("/apps")).json()["items"]
             assert [(item["id"], bool(item["error"])) for item in items] == [("talk:greet", False), ("oops", True)]
-            async with AsyncClient(api.url, token=TOKEN) as client:
+            async with api.calls() as client:
                 with pytest.raises(AppBroken):
                     await client.start("oops:anything")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +13,9 @@ from outlast.client import AsyncClient, Snapshot, afollow
 from outlast.protocol import events as e
 from outlast.protocol.commands import Start
 from outlast.protocol.document import Document, apply
-from outlast.server.deps import HttpLimits
 from outlast.testing.fakes import FakeExecutor, FakeProcess
-from tests.api.conftest import TOKEN, Api, problem, serving
-from tests.api.conversation import GREETER, converse
+from tests.api.conftest import Api, problem, serving
+from tests.api.conversation import GREETER
 
 STRANGER = "01999999-9999-7999-8999-999999999999"
 
@@ -39,7 +39,7 @@ class TestFollow:
     async def test_last_event_id_goes_before_the_address(self, api: Api) -> None:
         session_id = await api.start()
         headers = {"last-event-id": "3"}
-        path = f"/api/v1/sessions/{session_id}/events"
+        path = f"/sessions/{session_id}/events"
         async with api.http.stream("GET", path, params={"after": "0"}, headers=headers) as answer:
             text = await _until(answer.aiter_text(), "id: 4\n")
         assert "id: 3\n" not in text
@@ -48,7 +48,7 @@ class TestFollow:
         session_id = await api.start()
         await api.finish(session_id)
         last = (await _all(api, session_id))[-1][0]
-        path = f"/api/v1/sessions/{session_id}/events"
+        path = f"/sessions/{session_id}/events"
         assert (await api.http.get(path, headers={"last-event-id": str(last)})).status_code == 204
 
     async def test_a_snapshot_and_the_later_events_are_the_whole(self, api: Api, client: AsyncClient) -> None:
@@ -77,13 +77,13 @@ class TestFollow:
 
     @pytest.mark.parametrize("position", ["x", "-1", "1.5", "9" * 40, "\u0661", "1@2"])
     async def test_what_is_no_position_is_told(self, api: Api, position: str) -> None:
-        path = f"/api/v1/sessions/{await api.start()}/events"
+        path = f"/sessions/{await api.start()}/events"
         problem(await api.http.get(path, params={"after": position}), 422, "invalid")
         headers = {"last-event-id": position.encode()}
         problem(await api.http.get(path, headers=headers), 422, "invalid")  # type: ignore[arg-type]
 
     async def test_a_position_that_never_was_is_told_and_not_waited_for(self, api: Api) -> None:
-        path = f"/api/v1/sessions/{await api.start()}/events"
+        path = f"/sessions/{await api.start()}/events"
         problem(await api.http.get(path, params={"after": "1000"}), 422, "invalid")
 
     async def test_a_third_viewer_who_comes_late_sees_what_the_others_saw(self, api: Api) -> None:
@@ -96,7 +96,9 @@ class TestFollow:
         first, second, third = await asyncio.gather(*viewers)
         assert first == second == third
 
-    async def test_a_reader_who_reads_nothing_holds_up_nobody_and_misses_nothing(self) -> None:
+    async def test_a_reader_who_reads_nothing_holds_up_nobody_and_misses_nothing(
+        self, database_url: str, tmp_path: Path
+    ) -> None:
         chunks, chunk = 400, "x" * 10_000
 
         async def flood(process: FakeProcess) -> None:
@@ -106,24 +108,27 @@ class TestFollow:
                 await process.emit(e.BlockAppended(block="b1", text=chunk))
             await process.emit(e.SessionCompleted())
 
-        async with serving(FakeExecutor(flood, apps=[GREETER])) as api:
+        executor = FakeExecutor(flood, apps=[GREETER])
+        async with serving(database_url, tmp_path, executor=executor) as api:
             body = {"app": "talk:greet", "args": {"name": "Ada"}}
-            session_id = str((await api.http.post("/api/v1/sessions", json=body)).json()["id"])
-            path = f"/api/v1/sessions/{session_id}/events"
+            session_id = str((await api.http.post("/sessions", json=body)).json()["id"])
+            path = f"/sessions/{session_id}/events"
             async with api.http.stream("GET", path) as slow:
                 await api.until(session_id, "session.completed")  # another reader has it all meanwhile
                 text = b"".join([data async for data in slow.aiter_raw()])
         assert text.count(b"event: block.appended\n") == chunks
 
-    async def test_streams_end_when_they_are_old_and_go_on_where_they_were(self) -> None:
-        limits = HttpLimits(ping=timedelta(milliseconds=20), max_age=timedelta(milliseconds=100))
-        async with serving(FakeExecutor(converse, apps=[GREETER]), limits=limits) as api:
+    async def test_streams_end_when_they_are_old_and_go_on_where_they_were(
+        self, database_url: str, tmp_path: Path
+    ) -> None:
+        ping, max_age = timedelta(milliseconds=20), timedelta(milliseconds=100)
+        async with serving(database_url, tmp_path, sse_ping=ping, sse_max_age=max_age) as api:
             session_id = await api.start()
-            async with api.http.stream("GET", f"/api/v1/sessions/{session_id}/events") as answer:
+            async with api.http.stream("GET", f"/sessions/{session_id}/events") as answer:
                 text = "".join([chunk async for chunk in answer.aiter_text()])
             assert text.startswith("retry: ")
             assert "\n: " in text
-            async with AsyncClient(api.url, token=TOKEN) as client:
+            async with api.calls() as client:
                 reader = asyncio.create_task(_followed(client, session_id))
                 await api.finish(session_id)
                 assert await reader == [seq for seq, _ in await _all(api, session_id)]
@@ -145,19 +150,19 @@ class TestHistory:
     async def test_a_trimmed_stream_says_where_it_begins(self, api: Api) -> None:
         session_id = await api.start()
         await api.runtime.log.trim(f"session:{session_id}", before=4)
-        answer = await api.http.get(f"/api/v1/sessions/{session_id}/history")
+        answer = await api.http.get(f"/sessions/{session_id}/history")
         assert problem(answer, 410, "stream.trimmed")["first"] == 4
 
     @pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "limit=1001", f"after={2**64}"])
     async def test_wrong_parameters_are_told(self, api: Api, query: str) -> None:
-        problem(await api.http.get(f"/api/v1/sessions/{await api.start()}/history?{query}"), 422, "invalid")
+        problem(await api.http.get(f"/sessions/{await api.start()}/history?{query}"), 422, "invalid")
 
 
 class TestManyStreams:
     async def test_one_connection_carries_several_sessions(self, api: Api) -> None:
         ids = [await api.start(name) for name in ("Ada", "Bo")]
         names = [f"session:{session_id}" for session_id in ids]
-        async with api.http.stream("GET", "/api/v1/streams", params={"follow": ",".join(names)}) as answer:
+        async with api.http.stream("GET", "/streams", params={"follow": ",".join(names)}) as answer:
             assert answer.status_code == 200
             text = await _until(answer.aiter_text(), "Hello Ada", "Hello Bo", "session.waiting")
         assert f'"stream":"{names[0]}"' in text
@@ -165,7 +170,7 @@ class TestManyStreams:
 
     @pytest.mark.parametrize("follow", ["", ",", "user:1@0", "session:x", f"session:{STRANGER}@0", "session:@@"])
     async def test_a_stream_that_is_not_there_is_told(self, api: Api, follow: str) -> None:
-        answer = await api.http.get("/api/v1/streams", params={"follow": follow})
+        answer = await api.http.get("/streams", params={"follow": follow})
         assert answer.status_code in (404, 422)
         assert answer.headers["content-type"] == "application/problem+json"
 
@@ -174,13 +179,13 @@ class TestEndOfTheServer:
     async def test_streams_end_cleanly_and_the_port_closes(self, api: Api) -> None:
         session_id = await api.start()
         reader = asyncio.create_task(api.until(session_id, "session.completed"))
-        async with api.http.stream("GET", f"/api/v1/sessions/{session_id}/events") as answer:
+        async with api.http.stream("GET", f"/sessions/{session_id}/events") as answer:
             api.server.should_exit = True
             text = b"".join([data async for data in answer.aiter_raw()])
         assert text.endswith(b"\n\n")
         with pytest.raises(AssertionError, match=r"ended without session\.completed"):
             await reader  # ended, not broken off
-        await api.serving
+        await api.whole.serving
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection("127.0.0.1", api.port)
 

@@ -174,7 +174,8 @@ class TestSlowReader:
         headers = {"authorization": f"Bearer {server.running.token}", "accept": "text/event-stream"}
         async with httpx.AsyncClient(base_url=server.running.url, headers=headers, trust_env=False) as http:
             body = {"app": "play:tick", "args": {"times": 2000}}
-            async with http.stream("POST", "/api/v1/sessions", json=body) as slow:
+            path = f"/api/v1/workspaces/{server.running.workspace_id}/sessions"
+            async with http.stream("POST", path, json=body) as slow:
                 async with server.client() as client:
                     await until(client, slow.headers["location"].rpartition("/")[2], e.SessionCompleted)
                 text = b"".join([data async for data in slow.aiter_raw()])

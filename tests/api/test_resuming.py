@@ -1,18 +1,20 @@
-"""Resuming a stream over HTTP: from every position, cut anywhere while the session goes on, and past what is kept."""
+"""Resuming a stream over HTTP: from any position, cut anywhere while the session goes on, and past what is kept."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import re
+from pathlib import Path
 
 import pytest
 
-from outlast.client import AsyncClient, Snapshot, afollow
+from outlast.client import Snapshot, afollow
 from outlast.protocol import events as e
 from outlast.protocol.commands import Answered, Start
+from outlast.streams.follow import PAGE_EVENTS
 from outlast.testing.fakes import FakeExecutor, FakeProcess
-from tests.api.conftest import TOKEN, Api, serving
+from tests.api.conftest import Api, serving
 from tests.api.conversation import GREETER
 
 _ID = re.compile(rb"^id: (\d+)$", re.MULTILINE)
@@ -28,19 +30,21 @@ async def _long(process: FakeProcess) -> None:
 
 async def _begin(api: Api) -> str:
     body = {"app": "talk:greet", "args": {"name": "Ada"}}
-    return str((await api.http.post("/api/v1/sessions", json=body)).json()["id"])
+    return str((await api.http.post("/sessions", json=body)).json()["id"])
 
 
 @pytest.mark.timeout(60)
-async def test_a_client_may_resume_from_every_position_of_a_long_stream() -> None:
-    async with serving(FakeExecutor(_long, apps=[GREETER])) as api:
+async def test_a_client_may_resume_from_any_position_of_a_long_stream(sqlite_url: str, tmp_path: Path) -> None:
+    async with serving(sqlite_url, tmp_path, executor=FakeExecutor(_long, apps=[GREETER])) as api:
         session_id = await _begin(api)
         await api.until(session_id, "session.completed")
-        path = f"/api/v1/sessions/{session_id}/events"
+        path = f"/sessions/{session_id}/events"
         whole = (await api.http.get(path)).content
         starts = [match.start() for match in _ID.finditer(whole)]
         assert [int(number) for number in _ID.findall(whole)] == list(range(1, LONG + 1))
-        for position in range(LONG):
+        # Each is a read of the log: all positions at the ends and about a page's edge, and some between.
+        edges = {*range(100), *range(PAGE_EVENTS - 50, PAGE_EVENTS + 50), *range(LONG - 100, LONG)}
+        for position in sorted(edges | set(range(0, LONG, 19))):
             expected = memoryview(whole)[starts[position] :]
             async with api.http.stream("GET", path, headers={"last-event-id": str(position)}) as answer:
                 got = b""
@@ -55,7 +59,9 @@ async def test_a_client_may_resume_from_every_position_of_a_long_stream() -> Non
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_a_client_that_is_cut_anywhere_while_the_session_goes_on_gets_each_event_once(seed: int) -> None:
+async def test_a_client_that_is_cut_anywhere_while_the_session_goes_on_gets_each_event_once(
+    database_url: str, tmp_path: Path, seed: int
+) -> None:
     chance, go_on = random.Random(seed), asyncio.Event()
 
     async def talkative(process: FakeProcess) -> None:
@@ -66,10 +72,10 @@ async def test_a_client_that_is_cut_anywhere_while_the_session_goes_on_gets_each
             await process.emit(e.BlockOpened(block=f"b{number}", kind="markdown"))
         await process.emit(e.SessionCompleted())
 
-    async with serving(FakeExecutor(talkative, apps=[GREETER])) as api:
+    async with serving(database_url, tmp_path, executor=FakeExecutor(talkative, apps=[GREETER])) as api:
         session_id = await _begin(api)
         await api.until(session_id, "block.opened", count=300)
-        path, seen, over = f"/api/v1/sessions/{session_id}/events", [0], False
+        path, seen, over = f"/sessions/{session_id}/events", [0], False
         while not over:
             cut_after_bytes = chance.randrange(100, 20_000)
             got = b""
@@ -88,7 +94,7 @@ async def test_a_client_that_is_cut_anywhere_while_the_session_goes_on_gets_each
     assert len(seen) == 604
 
 
-async def test_a_reader_behind_what_is_kept_is_told_and_given_the_document() -> None:
+async def test_a_reader_behind_what_is_kept_is_told_and_given_the_document(database_url: str, tmp_path: Path) -> None:
     async def asks(process: FakeProcess) -> None:
         await process.expect(Start)
         for number in range(20):
@@ -99,7 +105,8 @@ async def test_a_reader_behind_what_is_kept_is_told_and_given_the_document() -> 
         await process.expect(Answered)
         await process.emit(e.SessionCompleted())
 
-    async with serving(FakeExecutor(asks, apps=[GREETER])) as api, AsyncClient(api.url, token=TOKEN) as client:
+    executor = FakeExecutor(asks, apps=[GREETER])
+    async with serving(database_url, tmp_path, executor=executor) as api, api.calls() as client:
         session_id = await _begin(api)
         await api.until(session_id, "session.waiting")
         await api.runtime.log.trim(f"session:{session_id}", before=15)

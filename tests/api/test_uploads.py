@@ -1,10 +1,8 @@
-"""``/uploads``: files for sessions that do not exist yet."""
+"""Files for sessions that do not exist yet, in a real server with real session processes."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from outlast.client import AsyncClient
 from outlast.kit.errors import InvalidArguments
 from outlast.protocol.blocks import FileRef
 from outlast.protocol.codec import Json, to_json
-from tests.api.conftest import Api, problem
+from tests.api.conftest import Api
 from tests.live_server import LiveServer, live_server
 
 APP = """
@@ -46,8 +44,8 @@ class TestUpload:
     ) -> None:
         path = tmp_path / "july.csv"
         path.write_text("10\n32\n")
-        files = [await real.upload_ahead(path), await real.upload_ahead(b"1\n", name="august.csv")]
-        session = await real.start("total", {"sheets": [to_json(file) for file in files], "factor": 2})
+        files = [await real.store(path), await real.store(b"1\n", name="august.csv")]
+        session = await real.start("total", {"sheets": [dict(file.reference) for file in files], "factor": 2})
         await _asked(real, session.id)
         assert await real.file(session.id, files[0].sha256) == path.read_bytes()
         server.kill()
@@ -57,36 +55,20 @@ class TestUpload:
 
     async def test_what_was_not_uploaded_is_told_by_its_parameter(self, real: AsyncClient) -> None:
         stranger = FileRef(sha256="0" * 64, name="a.csv", type="text/csv", size_bytes=1)
-        with pytest.raises(InvalidArguments, match=r"sheets: The file 'a\.csv' is not among your uploads") as caught:
+        with pytest.raises(InvalidArguments, match=r"sheets: The file 'a\.csv' is not the session's") as caught:
             await real.start("total", {"sheets": [to_json(stranger)]})
         assert list(caught.value.errors) == ["sheets"]
         assert (await real.sessions()).items == []
 
-    async def test_it_is_forgotten_after_a_day(self, api: Api, client: AsyncClient) -> None:
-        old = await client.upload_ahead(b"old", name="old.txt")
-        (stored,) = (path for path in _stored(api) if path.name == old.sha256)
-        yesterday_s = time.time() - 25 * 3600
-        os.utime(stored, (yesterday_s, yesterday_s))
-        await client.upload_ahead(b"new", name="new.txt")
-        assert [path.read_bytes() for path in _stored(api)] == [b"new"]
-
-    async def test_it_needs_a_name_and_fits_the_limit(self, api: Api) -> None:
-        problem(await api.http.post("/api/v1/uploads", content=b"x"), 422, "invalid")
-
 
 async def test_a_client_that_follows_hundreds_of_sessions_can_still_call(api: Api, client: AsyncClient) -> None:
     session_id = await api.start()
-    path = f"/api/v1/sessions/{session_id}/events"
+    path = f"{api.base}/sessions/{session_id}/events"
     async with asyncio.timeout(15):
         streams = [await client.http.send(client.http.build_request("GET", path), stream=True) for _ in range(150)]
         assert (await client.get(session_id)).state == "waiting"
     for stream in streams:
         await stream.aclose()
-
-
-def _stored(api: Api) -> list[Path]:
-    root = api.runtime.files._root
-    return [path for path in root.rglob("*") if path.is_file()]
 
 
 async def _asked(client: AsyncClient, session_id: str) -> None:

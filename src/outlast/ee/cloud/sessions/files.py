@@ -10,6 +10,7 @@ from fastapi import Header, Query, Request
 from starlette.responses import FileResponse, Response
 
 from outlast.ee.cloud import files as workspace_files
+from outlast.ee.cloud import files
 from outlast.ee.cloud.routes import cloud_router, does
 from outlast.ee.cloud.sessions.access import Level, access_session
 from outlast.ee.cloud.sessions.errors import AccessTooLow
@@ -69,6 +70,8 @@ async def upload_file(
         media_type=_type_of(name) if media_type == BYTES else media_type,
         max_bytes=limit,
     )
+    async with work.writing() as unit:
+        await files.record_session_file(unit, session_id, file, owner_id=access.record.user_id)
     return answer(file, status=201, headers={"location": f"{request.url.path}/{file.sha256}"})
 
 
