@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 from outlast.ee.cloud.caller import Caller, Role
+from outlast.ee.cloud.context import SERVER_SCOPE
+from outlast.ee.cloud.events import Fact
 from outlast.ee.cloud.license import SeatLimit
-from outlast.ee.cloud.workspaces import inviting, members, repository, service
-from outlast.ee.cloud.workspaces.errors import InviteOver, LastOwner
+from outlast.ee.cloud.workspaces import invite_repository, inviting, members, repository, service
+from outlast.ee.cloud.workspaces.errors import InviteForAnother, InviteOver, LastOwner
+from outlast.ee.cloud.workspaces.handlers import USER_DISABLED, revoke_invites
+from outlast.ee.cloud.workspaces.purging import forget_invites
 from outlast.ee.cloud.workspaces.schemas import InviteId, InviteToken
 from outlast.kit.errors import NotFound, OutlastError
 from tests.unit.cloud.workspaces.desk import SITE, Desk
@@ -227,3 +232,40 @@ async def test_an_invite_opens_its_own_workspace_only(desk: Desk) -> None:
     (error,) = _only_refusals(await _all(_accept(desk, bob, InviteId(workspace_id=theirs, invite_id=invite_id))))
     assert isinstance(error, NotFound)
     assert await desk.role(theirs, bob) is None
+
+
+async def test_a_disabled_persons_invites_let_nobody_in(desk: Desk) -> None:
+    """[security 37]"""
+    ada, bob, eve = await desk.person("ada"), await desk.person("bob"), await desk.person("eve")
+    workspace_id = await desk.workspace(ada)
+    await desk.join(workspace_id, bob, Role.ADMIN)
+    invite_id = await _invite(desk, workspace_id, by=bob, whom=eve)
+    fact = Fact(id="1", workspace_id=SERVER_SCOPE, kind=USER_DISABLED, data={"user": bob.user_id}, at=desk.clock.now())
+    for _ in range(2):  # a fact may come again
+        await revoke_invites(desk.cloud, fact)
+    (error,) = _only_refusals(await _all(_accept(desk, eve, InviteId(workspace_id=workspace_id, invite_id=invite_id))))
+    assert isinstance(error, InviteOver)
+    assert error.state == "revoked"
+
+
+async def test_an_unverified_address_needs_the_mailed_secret(desk: Desk) -> None:
+    """[security 77]"""
+    ada, bob = await desk.person("ada"), await desk.person("bob", verified=False)
+    workspace_id = await desk.workspace(ada)
+    invite_id = await _invite(desk, workspace_id, by=ada, whom=bob)
+    (error,) = _only_refusals(await _all(_accept(desk, bob, InviteId(workspace_id=workspace_id, invite_id=invite_id))))
+    assert isinstance(error, InviteForAnother)
+    async with desk.look(bob) as unit:
+        assert (await inviting.mine(unit, cursor=None, limit=10)).items == []
+    assert await desk.role(workspace_id, bob) is None
+
+
+async def test_addresses_of_old_invites_are_forgotten(desk: Desk) -> None:
+    ada, bob = await desk.person("ada"), await desk.person("bob")
+    workspace_id = await desk.workspace(ada)
+    invite_id = await _invite(desk, workspace_id, by=ada, whom=bob)
+    for days, kept in ((97, True), (1, False)):
+        desk.clock.advance(timedelta(days=days))
+        await forget_invites(desk.cloud)
+        async with desk.look(ada, workspace_id) as unit:
+            assert (await invite_repository.find(unit, invite_id) is not None) is kept

@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from outlast.ee.cloud.caller import Caller, Role
 from outlast.ee.cloud.context import ALL_WORKSPACES
 from outlast.ee.cloud.errors import NoWorkspace
 from outlast.ee.cloud.unit import Unit
 from outlast.ee.cloud.workspaces import invite_repository, repository
+from outlast.ee.cloud.workspaces.errors import InviteNotFound
 from outlast.ee.cloud.workspaces.schemas import Invite, Member, Workspace
+from outlast.ee.cloud.workspaces.tables import invites, members, workspaces
 from outlast.kit.ids import new_id
 from tests.unit.cloud.workspaces.desk import Desk
 
@@ -162,3 +166,48 @@ async def test_pages_go_on_where_they_ended(two: Two) -> None:
         ):
             seen += [workspace for workspace, _ in page]
     assert [workspace.id for workspace in seen] == sorted([two.ours, *more])
+
+
+async def test_the_database_itself_shows_no_row_of_another_workspace(two: Two) -> None:
+    """[security 73, 74]"""
+    async with two.desk.look() as outside, two.desk.look(workspace_id=two.ours) as inside:
+        if outside.connection.dialect.name == "sqlite":
+            return  # it has no such thing; there the repositories alone see to it
+        for table, column in ((workspaces, "id"), (members, "workspace_id"), (invites, "workspace_id")):
+            assert (await outside.connection.execute(select(table))).all() == []
+            seen = {row[column] for row in (await inside.connection.execute(select(table))).mappings()}
+            assert seen <= {two.ours}
+
+
+async def test_who_sees_their_memberships_can_not_write_them(two: Two) -> None:
+    """[security 69, 73]"""
+    async with two.desk.unit(two.our_owner) as unit:
+        if unit.connection.dialect.name == "sqlite":
+            return
+        mine = (await unit.connection.execute(select(members))).mappings().all()
+        assert [(row["workspace_id"], row["user_id"]) for row in mine] == [(two.ours, two.our_owner.user_id)]
+        changed = await unit.connection.execute(update(members).values(role="viewer"))
+        assert changed.rowcount == 0
+    forged = {"user_id": two.our_owner.user_id, "role": "owner", "joined_at": two.desk.clock.now(), "version": 1}
+    for scope in (None, two.ours):
+        with pytest.raises(DBAPIError, match="row-level security"):
+            async with two.desk.unit(two.our_owner, scope) as unit:
+                await unit.connection.execute(insert(members).values(workspace_id=two.theirs, **forged))
+
+
+async def test_a_unit_sees_its_own_workspace_again_after_another(two: Two) -> None:
+    """[security 74]"""
+
+    async def fail_inside(unit: Unit) -> None:
+        async with unit.within(two.theirs) as inside:
+            assert await invite_repository.find(inside, two.invite.id) is not None
+            raise InviteNotFound("as a verb does")
+
+    async with two.desk.unit(two.our_owner, two.ours) as unit:
+        with pytest.raises(InviteNotFound):
+            await fail_inside(unit)
+        assert await invite_repository.find(unit, two.invite.id) is None
+        assert await repository.role_of(unit, two.our_owner.user_id) is Role.OWNER
+        async with unit.within(ALL_WORKSPACES) as everywhere:
+            assert await repository.count_live(everywhere) == 2
+        assert await repository.member_ids(unit) == [two.our_owner.user_id]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 
 from outlast.ee.cloud.caller import Role
 from outlast.ee.cloud.unit import Unit
@@ -107,6 +108,12 @@ async def revoke_all_by(unit: Unit, user_id: str) -> None:
         .where(invites.c.workspace_id == unit.workspace_id, invites.c.invited_by == user_id, _PENDING)
         .values(revoked_at=unit.now)
     )
+
+
+async def forget_old(everywhere: Unit, *, before: datetime) -> None:  # unscoped: the server's own work
+    """Remove invites that ended before a moment: an address is kept no longer than it is of use."""
+    ended = invites.c.expires_at < before
+    await everywhere.connection.execute(delete(invites).where(ended))
 
 
 async def open_to(

@@ -17,10 +17,12 @@ from outlast.ee.cloud import events as outbox
 from outlast.ee.cloud import unit as units
 from outlast.ee.cloud.context import ALL_WORKSPACES, SERVER_SCOPE, Cloud
 from outlast.ee.cloud.unit import Unit
-from outlast.ee.cloud.workspaces import events, repository
+from outlast.ee.cloud.workspaces import events, invite_repository, repository
 
 LOOK_EVERY = timedelta(minutes=10)
 AT_ONCE = 20
+INVITES_KEPT_FOR = timedelta(days=90)
+"""After their end, whether they were accepted or not."""
 
 PurgeHook = Callable[[Unit], Awaitable[None]]
 """Removes what a domain keeps of the unit's workspace; it may be called again."""
@@ -36,9 +38,10 @@ class PurgeHooks:
 
 
 async def purge_regularly(cloud: Cloud) -> None:
-    """Purge what is due, for as long as the server runs."""
+    """Purge and forget what is due, for as long as the server runs."""
     while True:
         await purge_due(cloud)
+        await forget_invites(cloud)
         await asyncio.sleep(LOOK_EVERY.total_seconds())
 
 
@@ -51,6 +54,12 @@ async def purge_due(cloud: Cloud) -> None:
             await purge(cloud, workspace_id)
         except Exception:  # broad: what one domain can't remove now keeps no other workspace from its end
             logger.exception("The workspace %s can't be purged now; it is tried again", workspace_id)
+
+
+async def forget_invites(cloud: Cloud) -> None:
+    """Forget the invites that were over long ago, and the addresses in them."""
+    async with units.writing(cloud, workspace_id=ALL_WORKSPACES) as everywhere:
+        await invite_repository.forget_old(everywhere, before=everywhere.now - INVITES_KEPT_FOR)
 
 
 async def purge(cloud: Cloud, workspace_id: str) -> None:

@@ -35,18 +35,26 @@ async def take_seat(unit: Unit, user_id: str) -> None:
 
 
 async def take_workspace(unit: Unit) -> None:
-    """Take the place of the unit's workspace, which has just been made or restored, and its people's seats.
+    """Take the place of the unit's workspace, which has just been made or restored.
 
     Raises:
         FeatureMissing: the licence has no place for another.
-        SeatLimit: not all of its people find a seat.
     """
 
-    async def workspaces_used() -> int:
+    async def used() -> int:
         return (await usage(unit)).workspaces
 
-    async def seats_used() -> int:
+    await licences.take_workspace(unit, used=used)
+
+
+async def take_seats(unit: Unit) -> None:
+    """Take seats for all people of the unit's workspace, which has just been restored.
+
+    Raises:
+        SeatLimit: not all of them find one.
+    """
+
+    async def used() -> int:
         return (await usage(unit)).seats
 
-    await licences.take_workspace(unit, used=workspaces_used)
-    await licences.take_seat(unit, used=seats_used)
+    await licences.take_seat(unit, used=used)

@@ -77,6 +77,7 @@ async def create(unit: Unit, *, name: str, slug: str | None) -> WorkspaceItem:
     workspace = await create_workspace(unit, name=name, owner_id=unit.caller.user_id, slug=slug)
     async with unit.within(workspace.id) as inside:
         await seats.take_workspace(inside)
+        await seats.take_seat(inside, unit.caller.user_id)
     await auth.set_active_workspace(unit, unit.caller.user_id, workspace.id)
     return item(workspace, Role.OWNER)
 
@@ -189,6 +190,7 @@ async def restore(unit: Unit, workspace_id: str) -> WorkspaceItem:
             raise WorkspaceGone("The time to restore this workspace is over.")
         await repository.change(inside, {"deleted_at": None, "purge_at": None})
         await seats.take_workspace(inside)
+        await seats.take_seats(inside)
         restored = replace(workspace, deleted_at=None, purge_at=None, version=workspace.version + 1)
         await events.of_workspace(inside, events.WORKSPACE_RESTORED, restored, verb="workspace.restore")
     people_changed(unit)
