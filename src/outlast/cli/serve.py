@@ -23,9 +23,6 @@ def serve(
     *,
     host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any free one.  [default: 8000]")] = None,
-    token: Annotated[
-        str | None, typer.Option(help="Access token; by default one is made and kept in the data folder.")
-    ] = None,
     data_dir: DataDir = None,
     reload: Annotated[bool, typer.Option("--reload", help="Take in changed files, for new sessions.")] = False,
     pid_file: Annotated[Path | None, typer.Option(help="File to hold the server's process id while it runs.")] = None,
@@ -33,12 +30,13 @@ def serve(
 ) -> None:
     """Serve apps to browsers and programs.
 
-    Sessions are kept in the data folder: after a crash or a restart they go on where they were.
+    Sessions are kept in the data folder: after a crash or a restart they go on where they were. The link that is
+    printed signs you in, once, as the owner of the server; each start gives another.
     """
     from outlast.server.logs import configure  # late: the command line starts fast
     from outlast.server.serve import serve as run_server  # late: as above
 
-    settings = settings_of(data_dir, host=host, port=port, token=token)
+    settings = settings_of(data_dir, host=host, port=port)
     console = Console(highlight=False, stderr=True)
     log = configure(settings)
     for name in unknown_variables():

@@ -5,10 +5,8 @@ The descriptions here become the reference page of the docs.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import secrets
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -86,7 +84,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("outlast"),
-        description="Folder of the database, stored files, the access token and scratch folders.",
+        description="Folder of the database, stored files, keys and credentials.",
     )
     database_url: str = Field(
         default="",
@@ -101,10 +99,6 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="TCP port to listen on; 0 for any free one.")
-    token: SecretStr | None = Field(
-        default=None,
-        description="Access token of the API; when not set, made at the first start and kept in the data folder.",
-    )
     allowed_hosts: Names = Field(
         default=(), description="Names, besides the address listened on, that a request's `Host` header may have."
     )
@@ -263,25 +257,6 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL, with the default put in."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'outlast.sqlite3'}"
-
-    def access_token(self) -> str:
-        """The access token; the first call without one set makes it, readable by this user alone.
-
-        Returns:
-            The same token for every server on this data folder, so that a restart signs nobody out.
-        """
-        if self.token is not None:
-            return self.token.get_secret_value()
-        path = self.data_dir / "token"
-        if not path.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made = self.data_dir / f"token.{os.getpid()}"
-            made.touch(mode=0o600)
-            made.write_text(secrets.token_urlsafe(32), "utf-8")
-            with contextlib.suppress(FileExistsError):
-                path.hardlink_to(made)  # whole or not at all: another server may start in this moment
-            made.unlink()
-        return path.read_text("utf-8").strip()
 
     def app_secrets(self, environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
         """The secrets that apps may ask for, by name.

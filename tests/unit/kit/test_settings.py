@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from datetime import timedelta
 from pathlib import Path
 
@@ -84,18 +83,8 @@ def test_the_database_lies_in_the_data_folder_unless_it_is_said_where(tmp_path: 
     assert load_settings(database_url="postgresql+asyncpg://db/x").url == "postgresql+asyncpg://db/x"
 
 
-def test_the_access_token_stays_the_same_and_is_for_the_owner_alone(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    token = load_settings(data_dir=data).access_token()
-    assert len(token) >= 32
-    assert load_settings(data_dir=data).access_token() == token
-    assert [path.name for path in data.iterdir()] == ["token"]
-    assert stat.S_IMODE((data / "token").stat().st_mode) == 0o600
-    assert load_settings(data_dir=data, token="given").access_token() == "given"
-
-
 def test_a_token_does_not_show_where_settings_are_printed() -> None:
-    assert "hunter2" not in repr(load_settings(token="hunter2"))
+    assert "hunter2" not in repr(load_settings(metrics_token="hunter2"))
 
 
 def test_secrets_come_from_a_file_and_the_environment_goes_before_it(tmp_path: Path) -> None:
