@@ -35,7 +35,7 @@ from outlast.ee.cloud.auth.answers import (
 from outlast.ee.cloud.auth.authenticating import RequestAuthenticator
 from outlast.ee.cloud.auth.cookies import jar_of
 from outlast.ee.cloud.auth.credentials import Credentials
-from outlast.ee.cloud.auth.factor_errors import FactorRefused, PasskeyRefused
+from outlast.ee.cloud.auth.factor_errors import FactorRefused, PasskeyRefused, PasskeysImpossible
 from outlast.ee.cloud.auth.people import User
 from outlast.ee.cloud.context import ALL_WORKSPACES
 from outlast.ee.cloud.errors import CrossSite, StepUpRequired
@@ -50,6 +50,24 @@ router = cloud_router("/auth", tag="auth")
 _LOGIN_REFUSES = (errors.WrongCredentials, errors.TooManyAttempts, errors.HashingBusy, CrossSite)
 PRODUCT = "Outlast"
 _IMMUTABLE = "private, max-age=31536000, immutable"
+
+
+# First what is asked most: routes are tried in their order.
+
+
+@router.get("/me", **does("me.read", gives=wire.MeView))
+async def me(work: In) -> Response:
+    """Who asks."""
+    user = await work.cloud.part(Credentials).user(work.caller)
+    work.tag(etag_of(user))
+    return json_response(me_body(user, login_session_id=work.caller.login_session_id))
+
+
+@router.post("/sessions/validate", response_model=wire.Introspection, **does("login_session.validate"))
+async def validate(work: In, body: wire.PresentedToken) -> Response:
+    """Say what a token is (RFC 7662); of one that is not good, only that."""
+    found = await renewal.introspect(_authenticator(work), body.token.get_secret_value())
+    return json_response(found.model_dump_json(exclude_none=True).encode())
 
 
 @router.post(
@@ -113,13 +131,6 @@ async def refresh(work: In, body: wire.Renewal | None = None) -> Response:
     if opened is None:
         raise errors.InvalidGrant("This refresh token is not, or no longer, good; sign in again.")
     return answer_renewal(work, opened)
-
-
-@router.post("/sessions/validate", **does("login_session.validate", modelled=False, gives="application/json"))
-async def validate(work: In, body: wire.PresentedToken) -> Response:
-    """Say what a token is (RFC 7662); of one that is not good, only that."""
-    found = await renewal.introspect(_authenticator(work), body.token.get_secret_value())
-    return json_response(found.model_dump_json(exclude_none=True).encode())
 
 
 @router.post("/revoke", **does("credential.revoke", modelled=False))
@@ -196,7 +207,7 @@ async def end_device(work: In, session_id: str) -> Response:
 @router.post(
     "/reauthenticate",
     response_model=wire.LoggedIn,
-    **does("login_session.prove", *_LOGIN_REFUSES, FactorRefused, PasskeyRefused),
+    **does("login_session.prove", *_LOGIN_REFUSES, FactorRefused, PasskeyRefused, PasskeysImpossible),
 )
 async def reauthenticate(work: In, body: wire.Proof) -> Response:
     """Show again who one is: what needs a fresh proof is open then, and this device has new secrets."""
@@ -231,14 +242,6 @@ async def change_password(work: In, body: wire.PasswordChange) -> Response:
         origin=work.origin,
     )
     return answer_renewal(work, opened)
-
-
-@router.get("/me", **does("me.read", gives=wire.MeView))
-async def me(work: In) -> Response:
-    """Who asks."""
-    user = await work.cloud.part(Credentials).user(work.caller)
-    work.tag(etag_of(user))
-    return json_response(me_body(user, login_session_id=work.caller.login_session_id))
 
 
 @router.patch("/me", **does("me.update", PreconditionFailed, PreconditionRequired, gives=wire.MeView, takes=None))
