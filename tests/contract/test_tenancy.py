@@ -17,6 +17,9 @@ WITHOUT: dict[str, str] = {
     "users": "an account belongs to no workspace; members join the two",
     "workspaces": "is the workspace; its id is walled the same way",
     "signing_keys": "of the server",
+    "passkey_questions": "asked of a browser; whose it is, the answer tells",
+    "mail_queue": "of the server; sealed",
+    "license_state": "of the server",
     "login_failures": "counts of attempts, under digests of an address and a place; there may be no such account",
 }
 """Tables that have no ``workspace_id``, and why; those of accounts hang on a user instead."""

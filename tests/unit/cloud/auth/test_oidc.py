@@ -16,8 +16,8 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from typing_extensions import override
 
 from outlast.ee.cloud.auth.factor_errors import ProviderRefused, ProviderUnavailable
-from outlast.ee.cloud.auth.oidc import Begun, Identity, OidcClient, OidcProvider
-from outlast.ee.cloud.auth.oidc_metadata import ProviderAnswer, is_safe
+from outlast.ee.cloud.auth.oidc import OidcClient
+from outlast.ee.cloud.auth.oidc_metadata import Begun, Identity, OidcProvider, ProviderAnswer, is_safe
 from outlast.kit.clock import ManualClock
 
 ISSUER = "https://id.example.com"

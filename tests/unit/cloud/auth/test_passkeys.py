@@ -9,18 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outlast.ee.cloud.auth.factor_errors import PasskeyRefused, PasskeysImpossible
-from outlast.ee.cloud.auth.passkeys import (
-    KnownPasskey,
-    NewPasskey,
+from outlast.ee.cloud.auth.ceremonies import (
     authentication_question,
     challenge_of,
     claimed,
     registered,
     registration_question,
-    relying_party,
     used,
 )
+from outlast.ee.cloud.auth.factor_errors import PasskeyRefused, PasskeysImpossible
+from outlast.ee.cloud.auth.passkeys import KnownPasskey, NewPasskey, relying_party
 from tests.authenticator import Authenticator
 
 ORIGIN = "https://outlast.example.com"

@@ -41,34 +41,40 @@ def _text(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False)
 
 
-def _user_id(*, primary_key: bool = False, nullable: bool = False) -> sa.Column[str]:
-    parent = sa.ForeignKey("users.id", ondelete="CASCADE")
-    return sa.Column("user_id", sa.Text, parent, nullable=nullable, primary_key=primary_key)
+def _keys(table: str, *primary: str, person: bool = True) -> list[sa.Constraint]:
+    """The primary key, and what leads to an account."""
+    keys: list[sa.Constraint] = [sa.PrimaryKeyConstraint(*primary, name=f"pk_{table}")]
+    if person:
+        name = f"fk_{table}_user_id_users"
+        keys.append(sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=name, ondelete="CASCADE"))
+    return keys
 
 
 def _create_codes() -> None:
     op.create_table(
         "totp_secrets",
-        _user_id(primary_key=True),
+        _text("user_id"),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.Column("last_step", sa.BigInteger, nullable=False),
         _moment("confirmed_at", nullable=True),
         _moment("created_at"),
+        *_keys("totp_secrets", "user_id"),
     )
     op.create_table(
         "recovery_codes",
-        _user_id(primary_key=True),
-        sa.Column("digest", sa.Text, primary_key=True),
+        _text("user_id"),
+        _text("digest"),
         _moment("created_at"),
         _moment("used_at", nullable=True),
+        *_keys("recovery_codes", "user_id", "digest"),
     )
 
 
 def _create_passkeys() -> None:
     op.create_table(
         "passkeys",
-        sa.Column("id", sa.Text, primary_key=True),
-        _user_id(),
+        _text("id"),
+        _text("user_id"),
         _text("credential_id"),
         sa.Column("public_key", sa.LargeBinary, nullable=False),
         sa.Column("sign_count", sa.BigInteger, nullable=False),
@@ -77,15 +83,17 @@ def _create_passkeys() -> None:
         _text("name"),
         _moment("created_at"),
         _moment("last_used_at", nullable=True),
+        *_keys("passkeys", "id"),
     )
     op.create_index("ix_passkeys_user", "passkeys", ["user_id", "id"])
     op.create_index("uq_passkeys_credential_id", "passkeys", ["credential_id"], unique=True)
     op.create_table(
         "passkey_questions",
-        sa.Column("digest", sa.Text, primary_key=True),
+        _text("digest"),
         _text("purpose"),
-        _user_id(nullable=True),
+        sa.Column("user_id", sa.Text),
         _moment("expires_at"),
+        *_keys("passkey_questions", "digest"),
     )
     op.create_index("ix_passkey_questions_expires", "passkey_questions", ["expires_at"])
 
@@ -93,11 +101,12 @@ def _create_passkeys() -> None:
 def _create_provider_links() -> None:
     op.create_table(
         "provider_links",
-        sa.Column("id", sa.Text, primary_key=True),
-        _user_id(),
+        _text("id"),
+        _text("user_id"),
         *(_text(name) for name in ("provider", "issuer", "subject", "email")),
         _moment("created_at"),
         _moment("last_used_at", nullable=True),
+        *_keys("provider_links", "id"),
     )
     op.create_index("ix_provider_links_user", "provider_links", ["user_id", "id"])
     op.create_index("uq_provider_links_issuer_subject", "provider_links", ["issuer", "subject"], unique=True)
@@ -106,21 +115,23 @@ def _create_provider_links() -> None:
 def _create_mail() -> None:
     op.create_table(
         "mailed_proofs",
-        sa.Column("digest", sa.Text, primary_key=True),
-        _user_id(),
+        _text("digest"),
+        _text("user_id"),
         _text("purpose"),
         _text("email"),
         _moment("expires_at"),
+        *_keys("mailed_proofs", "digest"),
     )
     op.create_index("ix_mailed_proofs_user", "mailed_proofs", ["user_id", "purpose"])
     op.create_index("ix_mailed_proofs_expires", "mailed_proofs", ["expires_at"])
     op.create_table(
         "mail_queue",
-        sa.Column("id", sa.Text, primary_key=True),
+        _text("id"),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         _moment("next_attempt_at"),
         _moment("created_at"),
+        *_keys("mail_queue", "id", person=False),
     )
     op.create_index("ix_mail_queue_next_attempt_at", "mail_queue", ["next_attempt_at"])
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
-from outlast.ee.cloud.auth.schemas import EmailAddress, Password
+from outlast.ee.cloud.auth.schemas import EmailAddress, NewPassword
 from outlast.ee.cloud.routes import View, Wish
 from outlast.protocol.codec import Json
 
@@ -169,7 +169,7 @@ class PasswordReset(Wish):
     """A new password, by a mailed token."""
 
     token: MailedToken
-    password: Password
+    password: NewPassword
 
 
 class MailedProofIn(Wish):

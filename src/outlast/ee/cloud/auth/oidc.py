@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -23,7 +23,15 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from outlast.ee.cloud.auth.factor_errors import ProviderRefused, ProviderUnavailable
-from outlast.ee.cloud.auth.oidc_metadata import ALGORITHMS, Metadata, ProviderAnswer, read_metadata
+from outlast.ee.cloud.auth.oidc_metadata import (
+    ALGORITHMS,
+    Begun,
+    Identity,
+    Metadata,
+    OidcProvider,
+    ProviderAnswer,
+    read_metadata,
+)
 from outlast.kit.clock import Clock
 
 TIMEOUT = timedelta(seconds=10)
@@ -34,68 +42,6 @@ KEYS_PAUSE = timedelta(seconds=30)
 MAX_CODE_CHARACTERS = 4096
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class OidcProvider:
-    """A provider as the operator set it.
-
-    Args:
-        name: in paths, like ``corporate``.
-        title: on the button, like ``Example Corp``.
-        issuer: exactly as its metadata and tokens spell it.
-        client_id: what it calls this server.
-        client_secret: empty for a public client.
-        scopes: asked for.
-        sign_up: a person who is new here gets an account.
-    """
-
-    name: str
-    title: str
-    issuer: str
-    client_id: str
-    client_secret: str = field(default="", repr=False)
-    scopes: Sequence[str] = ("openid", "email", "profile")
-    sign_up: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A flow that was begun; all but the address is for the browser's sealed cookie.
-
-    Args:
-        url: where the browser goes.
-        state: comes back with the code; proves that this flow was meant.
-        nonce: comes back in the ID token; proves that it was made for this flow.
-        verifier: PKCE; proves to the provider that who ends the flow has begun it.
-    """
-
-    url: str
-    state: str
-    nonce: str
-    verifier: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who somebody is, to their provider.
-
-    Args:
-        issuer: the provider.
-        subject: names the person at the provider, for good: accounts are linked by these two and never by e-mail,
-            which its owner at the provider may change to another's (OIDC Core §5.7).
-        email: empty if not told.
-        email_verified: the provider says that the address is the person's.
-        name: to show; empty if not told.
-        proved_at: when they proved there who they are; nothing if not told.
-    """
-
-    issuer: str
-    subject: str
-    email: str
-    email_verified: bool
-    name: str
-    proved_at: datetime | None = None
 
 
 class OidcClient:

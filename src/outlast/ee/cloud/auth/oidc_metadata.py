@@ -1,9 +1,10 @@
-"""What an OpenID provider says of itself (OpenID Connect Discovery 1.0 §3), and what it sends along with a browser."""
+"""The terms of a log-in at an OpenID provider: what the operator sets, what it says of itself and of people."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from outlast.ee.cloud.auth.factor_errors import ProviderUnavailable
@@ -14,8 +15,70 @@ LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
+class OidcProvider:
+    """A provider as the operator set it.
+
+    Args:
+        name: in paths, like ``corporate``.
+        title: on the button, like ``Example Corp``.
+        issuer: exactly as its metadata and tokens spell it.
+        client_id: what it calls this server.
+        client_secret: empty for a public client.
+        scopes: asked for.
+        sign_up: a person who is new here gets an account.
+    """
+
+    name: str
+    title: str
+    issuer: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    scopes: Sequence[str] = ("openid", "email", "profile")
+    sign_up: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A flow that was begun; all but the address is for the browser's sealed cookie.
+
+    Args:
+        url: where the browser goes.
+        state: comes back with the code; proves that this flow was meant.
+        nonce: comes back in the ID token; proves that it was made for this flow.
+        verifier: PKCE; proves to the provider that who ends the flow has begun it.
+    """
+
+    url: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is, to their provider.
+
+    Args:
+        issuer: the provider.
+        subject: names the person at the provider, for good: accounts are linked by these two and never by e-mail,
+            which its owner at the provider may change to another's (OIDC Core §5.7).
+        email: empty if not told.
+        email_verified: the provider says that the address is the person's.
+        name: to show; empty if not told.
+        proved_at: when they proved there who they are; nothing if not told.
+    """
+
+    issuer: str
+    subject: str
+    email: str
+    email_verified: bool
+    name: str
+    proved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
-    """The part of a provider's metadata that a log-in needs.
+    """The part of a provider's metadata (OpenID Connect Discovery 1.0 §3) that a log-in needs.
 
     Args:
         issuer: the same as was asked for.

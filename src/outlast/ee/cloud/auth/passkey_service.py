@@ -40,11 +40,13 @@ async def ask_new(unit: Unit, party: RelyingParty, *, user_name: str, shown_name
     Raises:
         FactorThere: the account has as many as it may have.
     """
+    from outlast.ee.cloud.auth import ceremonies  # late: its library takes long to load
+
     user_id = unit.caller.user_id
     there = await repository.passkeys_of(unit, user_id)
     if len(there) >= MAX_PASSKEYS:
         raise FactorThere(f"An account has at most {MAX_PASSKEYS} passkeys; remove one first.")
-    question = passkeys.registration_question(
+    question = ceremonies.registration_question(
         party, user_id=user_id, user_name=user_name, shown_name=shown_name, known=_known(there)
     )
     await _remember(unit, question, "register", user_id)
@@ -60,11 +62,13 @@ async def add(unit: Unit, party: RelyingParty, answer: str, *, name: str) -> tup
     Raises:
         PasskeyRefused: this is not the answer to a question that was asked.
     """
+    from outlast.ee.cloud.auth import ceremonies  # late: its library takes long to load
+
     user_id = unit.caller.user_id
-    challenge = passkeys.challenge_of(answer)
+    challenge = ceremonies.challenge_of(answer)
     if not await repository.answered(unit, _digest(challenge), purpose="register", user_id=user_id):
         raise PasskeyRefused("This took too long, or was answered before; begin again.")
-    made = passkeys.registered(party, answer, challenge=challenge)
+    made = ceremonies.registered(party, answer, challenge=challenge)
     is_first = not await factors.kinds(unit, user_id)
     passkey = Passkey(
         id=new_id(),
@@ -85,8 +89,10 @@ async def add(unit: Unit, party: RelyingParty, answer: str, *, name: str) -> tup
 
 async def ask_proof(unit: Unit, party: RelyingParty, *, user_id: str | None = None) -> Question:
     """Ask a browser for a proof: by any passkey, or by one of an account."""
+    from outlast.ee.cloud.auth import ceremonies  # late: its library takes long to load
+
     known = _known(await repository.passkeys_of(unit, user_id)) if user_id is not None else ()
-    question = passkeys.authentication_question(party, known=known, verify_user=user_id is None)
+    question = ceremonies.authentication_question(party, known=known, verify_user=user_id is None)
     await _remember(unit, question, "sign-in" if user_id is None else "prove", user_id)
     return question
 
@@ -103,14 +109,16 @@ async def proved(unit: Unit, party: RelyingParty, answer: str, *, user_id: str |
     Raises:
         PasskeyRefused: it proves nothing.
     """
-    told = passkeys.claimed(answer)
+    from outlast.ee.cloud.auth import ceremonies  # late: its library takes long to load
+
+    told = ceremonies.claimed(answer)
     purpose = "sign-in" if user_id is None else "prove"
     if not await repository.answered(unit, _digest(told.challenge), purpose=purpose, user_id=user_id):
         raise PasskeyRefused("This took too long, or was answered before; begin again.")
     passkey = await repository.passkey_named(unit, passkeys.text_id(told.credential_id))
     if passkey is None or user_id not in (None, passkey.user_id) or told.user_id not in (None, passkey.user_id):
         raise PasskeyRefused("This server does not know this passkey; sign in another way.")
-    use = passkeys.used(
+    use = ceremonies.used(
         party,
         answer,
         challenge=told.challenge,

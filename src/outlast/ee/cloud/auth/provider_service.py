@@ -16,8 +16,7 @@ from outlast.ee.cloud.auth.factor_errors import (
     ProviderRefused,
 )
 from outlast.ee.cloud.auth.factor_repository import ProviderLink
-from outlast.ee.cloud.auth.oidc import Identity, OidcProvider
-from outlast.ee.cloud.auth.oidc_metadata import ProviderAnswer
+from outlast.ee.cloud.auth.oidc_metadata import Identity, OidcProvider, ProviderAnswer
 from outlast.ee.cloud.auth.people import User
 from outlast.ee.cloud.auth.providers import Aim, Flow, Providers, open_flow, seal_flow
 from outlast.ee.cloud.auth.sign_in import Opened

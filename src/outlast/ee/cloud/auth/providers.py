@@ -10,16 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
 from outlast.ee.cloud.auth.factor_errors import ProviderNotFound, ProviderRefused
-from outlast.ee.cloud.auth.oidc import Begun, OidcClient, OidcProvider
-from outlast.ee.cloud.auth.oidc_metadata import is_safe
+from outlast.ee.cloud.auth.oidc_metadata import Begun, OidcProvider, is_safe
 from outlast.ee.cloud.box import SealBroken, SecretBox
 from outlast.ee.cloud.context import Cloud
 from outlast.kit.settings import InvalidSettings
+
+if TYPE_CHECKING:
+    from outlast.ee.cloud.auth.oidc import OidcClient
 
 PATIENCE = timedelta(minutes=10)
 """Time that a person has at the provider."""
@@ -90,6 +92,8 @@ def read_providers(cloud: Cloud) -> Providers:
     path = cloud.settings.providers_file
     if path is None:
         return Providers({})
+    from outlast.ee.cloud.auth.oidc import OidcClient  # late: few servers have providers, and its libraries weigh
+
     entries = _entries(path)
     found = {}
     for name, entry in entries.items():
