@@ -171,3 +171,20 @@ def test_apps_of_the_server_are_listed(place: Place) -> None:
     ended = place.run("apps")
     assert ended.returncode == 0, ended.stderr
     assert "apps:trip" in ended.stdout
+
+
+def test_what_ran_without_a_server_is_the_owners_of_the_server_that_comes(tmp_path: Path) -> None:
+    (tmp_path / "apps.py").write_text(APPS, "utf-8")
+    place = Place(tmp_path)
+    assert place.run("run", "apps.py:trip", "--title", "Before").returncode == 6
+    with place.serving(), _client(place) as client:
+        (item,) = client.sessions().items
+        assert (item.title, item.user_id, item.access) == ("Before", client.me().id, "owner")
+
+
+def test_what_runs_beside_a_server_is_shown_by_it(place: Place) -> None:
+    assert place.run("run", "apps.py:trip", "--title", "Beside").returncode == 6
+    with _client(place) as client:
+        (item,) = client.sessions(text="beside").items
+        assert item.user_id == client.me().id
+        client.answer(item.id, "i1", 2)
