@@ -27,6 +27,7 @@ from outlast.protocol.schema import ANSWERS, EVENTS, Decision
 FOLDER = Path(__file__).with_name("reference")
 SOURCE = Path(outlast.__file__).parent
 LINE_CHARS = 90
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 SECTIONS = ("Args", "Returns", "Yields", "Raises", "Attributes", "Example")
 
 BLOCKS = """# Blocks
@@ -224,7 +225,9 @@ def settings_page() -> str:
         if value is PydanticUndefined or value in ("", ()) or value is None:
             return "`none`" if value is None else ""
         if isinstance(value, timedelta):
-            return f"`{value.total_seconds():g}s`"
+            seconds = value.total_seconds()
+            size, unit = next(((s, u) for s, u in _UNITS if seconds >= s and not seconds % s), (1, "s"))
+            return f"`{seconds / size:g}{unit}`"
         if isinstance(value, tuple):
             return f"`{','.join(map(str, value))}`"
         return f"`{value.human_readable().replace('.0', '')}`" if hasattr(value, "human_readable") else f"`{value}`"
