@@ -199,7 +199,7 @@ class Host:
         record = msgspec.structs.replace(
             parent, id=new_id(), user_id=by.id, user_name=by.name, created_at=now, updated_at=now, bytes=0,
             host=self.name, epoch=1, attempt=0, state="created",
-            waiting_input=None, waiting_label=None, due_at=None, expires_at=expires_at,
+            waiting_input=None, waiting_label=None, waiting_audience=None, due_at=None, expires_at=expires_at,
         )  # fmt: skip
         await self.ports.files.copy(session_id, record.id)
         live = self._sessions.make(record, 0)

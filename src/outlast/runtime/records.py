@@ -55,6 +55,7 @@ class SessionRecord(msgspec.Struct, kw_only=True):
     epoch: int = 0
     waiting_input: str | None = None
     waiting_label: str | None = None
+    waiting_audience: str | None = None
     due_at: datetime | None = None
     workspace_id: str = ""
     expires_at: datetime | None = None

@@ -53,6 +53,7 @@ sessions = Table(
     Column("expires_at", DateTime(timezone=True)),
     Column("deleted_at", DateTime(timezone=True)),
     Column("deleted_by", Text),
+    Column("waiting_audience", Text),
     # What a row of a workspace refers to: a session of the same workspace, or nothing.
     Index("uq_sessions_workspace_id_id", "workspace_id", "id", unique=True),
     Index("ix_sessions_activity", "workspace_id", "updated_at", "id"),
@@ -67,4 +68,5 @@ sessions = Table(
     _index_of("host", "ix_sessions_host"),
     _index_of("expires_at", "ix_sessions_expires"),
     _index_of("deleted_at", "ix_sessions_deleted"),
+    _index_of("waiting_audience", "ix_sessions_asked"),
 )

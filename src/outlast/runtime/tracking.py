@@ -130,6 +130,7 @@ class Track:
                 record.state, record.waiting_input = "waiting", event.input
                 asked = self.inputs.get(event.input or "")
                 record.waiting_label = asked.label if asked else None
+                record.waiting_audience = (asked.audience or None) if asked else None
             case e.SessionHibernated():
                 record.state = "hibernated"
             case e.SessionStarted() | e.SessionWoken():
@@ -149,6 +150,7 @@ class Track:
 
     def _run(self) -> bool:
         self.record.state, self.record.waiting_input, self.record.waiting_label = "running", None, None
+        self.record.waiting_audience = None
         return True
 
     def _end(self, state: State) -> None:

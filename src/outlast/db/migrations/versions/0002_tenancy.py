@@ -25,6 +25,7 @@ _SPARSE = {
     "ix_sessions_host": "host",
     "ix_sessions_expires": "expires_at",
     "ix_sessions_deleted": "deleted_at",
+    "ix_sessions_asked": "waiting_audience",
 }
 
 
@@ -39,6 +40,7 @@ def _upgrade_sessions() -> None:
     op.add_column("sessions", sa.Column("expires_at", sa.DateTime(timezone=True)))
     op.add_column("sessions", sa.Column("deleted_at", sa.DateTime(timezone=True)))
     op.add_column("sessions", sa.Column("deleted_by", sa.Text))
+    op.add_column("sessions", sa.Column("waiting_audience", sa.Text))
     for name, columns in _ACTIVITY.items():
         op.drop_index(name, "sessions")
         op.create_index(name, "sessions", ["workspace_id", *columns])
@@ -83,5 +85,5 @@ def downgrade() -> None:
     for name, columns in _ACTIVITY.items():
         op.drop_index(name, "sessions")
         op.create_index(name, "sessions", columns)
-    for column in ("deleted_by", "deleted_at", "expires_at", "workspace_id"):
+    for column in ("waiting_audience", "deleted_by", "deleted_at", "expires_at", "workspace_id"):
         op.drop_column("sessions", column)

@@ -1,6 +1,6 @@
 """Sessions of a workspace: start, follow, answer, share; and the apps that they are of.
 
-`HotRoutes` is for the server alone: it serves the busy routes in front of FastAPI.
+`busy` is for the server alone: it knows the routes that are served in front of FastAPI.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from outlast.ee.cloud.sessions import apps, expiry, handlers, repository, share_
 from outlast.ee.cloud.sessions import files as session_files
 from outlast.ee.cloud.sessions import router as sessions
 from outlast.ee.cloud.sessions.access import Sight
-from outlast.ee.cloud.sessions.hot import HotRoutes
+from outlast.ee.cloud.sessions.hot import busy
 from outlast.ee.cloud.sessions.places import Places
 from outlast.ee.cloud.sessions.policy import RULES
 
-__all__ = ["RULES", "HotRoutes", "install", "router"]
+__all__ = ["RULES", "busy", "install", "router"]
 
 router = cloud_router("", tag="sessions")
 for _part in (

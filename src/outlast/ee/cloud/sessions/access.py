@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Self, TypeVar
 
 from outlast.ee.cloud import unit as units
-from outlast.ee.cloud.caller import Role
+from outlast.ee.cloud.caller import Caller, Role
 from outlast.ee.cloud.context import Cloud
 from outlast.ee.cloud.sessions import repository
 from outlast.ee.cloud.sessions.errors import AccessTooLow
@@ -20,6 +20,8 @@ from outlast.ee.cloud.work import Work
 from outlast.kit.errors import OutlastError, SessionNotFound
 from outlast.kit.ids import is_id
 from outlast.protocol.api import AccessName
+from outlast.protocol.events import User
+from outlast.runtime.audience import fits
 from outlast.runtime.records import SessionRecord, unknown_session
 
 K = TypeVar("K")
@@ -93,11 +95,21 @@ class Sight:
         live = self.cloud.runtime.host.awake.get(session_id)
         return live.record if live is not None else await self.cloud.runtime.records.get(session_id)
 
-    async def level(self, record: SessionRecord, user_id: str) -> Level | None:
-        """What somebody may do with a session, whatever their role; None for nothing."""
-        if record.user_id == user_id:
+    async def level(self, record: SessionRecord, caller: Caller) -> Level | None:
+        """What somebody may do with a session; None for nothing. While it asks something of them, they may answer."""
+        if record.user_id == caller.user_id:
             return Level.OWNER
-        return (await self.shared(record.workspace_id, user_id)).get(record.id)
+        level = (await self.shared(record.workspace_id, caller.user_id)).get(record.id)
+        if (level is None or level < Level.ANSWER) and await self._is_asked(record, caller):
+            return Level.ANSWER
+        return level
+
+    async def _is_asked(self, record: SessionRecord, caller: Caller) -> bool:
+        if record.waiting_audience is None:
+            return False
+        role = await self.cloud.gates.memberships.role(caller.user_id, record.workspace_id)
+        by = User(id=caller.user_id, role=role.label) if role is not None else None
+        return fits(record.waiting_audience, by, owner_id=record.user_id, known_as=(caller.email,))
 
     async def shared(self, workspace_id: str, user_id: str) -> Shared:
         """What is shared with somebody in a workspace."""
@@ -115,13 +127,13 @@ class Sight:
         """The sessions of others that somebody may see (the `outlast.ee.cloud.events.SharedSessions` port)."""
         return (await self.shared(workspace_id, user_id)).keys()
 
-    async def still_allows(self, session_id: str, user_id: str, level: Level) -> bool:
+    async def still_allows(self, session_id: str, caller: Caller, level: Level) -> bool:
         """Whether an open stream of a session may go on as it is; asked of every one, twice a second."""
         try:
             record = await self._owner(session_id)
         except SessionNotFound:
             return False
-        found = await self.level(record, user_id) if record.deleted_at is None else None
+        found = await self.level(record, caller) if record.deleted_at is None else None
         return found is not None and found >= level
 
     async def _owner(self, session_id: str) -> SessionRecord:
@@ -191,7 +203,7 @@ async def _found(work: Work, session_id: str, *, deleted: bool) -> Access:
     sight = work.cloud.part(Sight)
     record = await sight.record(session_id)
     if record.workspace_id == work.workspace_id and (record.deleted_at is not None) == deleted:
-        level = await sight.level(record, work.caller.user_id)
+        level = await sight.level(record, work.caller)
         if level is None and _is_admin(work):
             level = Level.MANAGE
         if level is not None:

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from fastapi import Header, Query, Request
 from starlette.responses import FileResponse, Response
 
-from outlast.ee.cloud import files as workspace_files
 from outlast.ee.cloud import files
+from outlast.ee.cloud import files as workspace_files
 from outlast.ee.cloud.routes import cloud_router, does
 from outlast.ee.cloud.sessions.access import Level, access_session
 from outlast.ee.cloud.sessions.errors import AccessTooLow

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from outlast.ee.cloud import events as facts
+from outlast.ee.cloud.caller import Caller
 from outlast.ee.cloud.context import Cloud
 from outlast.ee.cloud.sessions.access import Access, Level, Sight, access_session, tell_denied
 from outlast.ee.cloud.viewers import Viewer, Viewers
@@ -64,7 +65,7 @@ class WatchedFeed(Feed):
             workspace_id=work.workspace_id,
             stream=following.stream,
             end=self.end,
-            allowed=_MaySee(cloud.part(Sight), session_id, work.caller.user_id, level=level),
+            allowed=_MaySee(cloud.part(Sight), session_id, work.caller, level=level),
         )
         self._viewers.attend(self._viewer)
 
@@ -77,16 +78,16 @@ class WatchedFeed(Feed):
 class _MaySee:
     """Whether a reader may still see a session as they saw it first. (A closure takes thrice the memory.)"""
 
-    __slots__ = ("_level", "_session_id", "_sight", "_user_id")
+    __slots__ = ("_caller", "_needs", "_session_id", "_sight")
 
-    def __init__(self, sight: Sight, session_id: str, user_id: str, *, level: Level) -> None:
+    def __init__(self, sight: Sight, session_id: str, caller: Caller, *, level: Level) -> None:
         self._sight = sight
         self._session_id = session_id
-        self._user_id = user_id
-        self._level = level
+        self._caller = caller
+        self._needs = Level.EDIT if level.sees_all else Level.VIEW
 
     async def __call__(self) -> bool:
-        return await self._sight.still_allows(self._session_id, self._user_id, self._level)
+        return await self._sight.still_allows(self._session_id, self._caller, self._needs)
 
 
 class _WatchedStreams:
@@ -184,7 +185,7 @@ def _session_part(work: Work, access: Access, seq: int, *, snapshot: bool) -> tu
         snapshot=snapshot_source(cloud.runtime.log, stream_of(session_id), owner=level.sees_all),
         snapshot_first=snapshot and seq == 0,
     )
-    may_see = _MaySee(cloud.part(Sight), session_id, work.caller.user_id, level=level)
+    may_see = _MaySee(cloud.part(Sight), session_id, work.caller, level=level)
     return part, _viewer(work, part.name, may_see)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from outlast.ee.cloud.caller import Role
+from outlast.ee.cloud.caller import Caller, Role
 from outlast.ee.cloud.errors import RoleTooLow
 from outlast.ee.cloud.sessions import repository
 from outlast.ee.cloud.sessions.access import Level, Shared, Sight, tell_denied
@@ -50,6 +51,12 @@ async def page(work: Work, wanted: Wanted, *, cursor: str | None, limit: int) ->
     return SessionList(items=[item(record) for record in found.items], next_cursor=found.next_cursor)
 
 
+def audiences_of(caller: Caller, role: Role | None) -> Sequence[str]:
+    """The names under which an input may be asked of somebody, in lower case."""
+    roles = [each.label for each in Role if role is not None and each <= role]
+    return [*roles, caller.user_id, caller.email.lower()]
+
+
 async def _found(work: Work, wanted: Wanted, *, cursor: str | None, limit: int) -> Page[SessionRecord]:
     user_id = work.caller.user_id
     which = SessionFilter(
@@ -64,7 +71,10 @@ async def _found(work: Work, wanted: Wanted, *, cursor: str | None, limit: int) 
         if wanted.deleted:
             raise InvalidInput("What others have deleted is not shown.", errors={"deleted": "not with which=shared"})
         async with work.reading() as unit:
-            return await repository.shared_page(unit, which, user_id=user_id, cursor=cursor, limit=limit)
+            known_as = audiences_of(work.caller, work.role)
+            return await repository.shared_page(
+                unit, which, user_id=user_id, known_as=known_as, cursor=cursor, limit=limit
+            )
     if wanted.which == "all" and (work.role is None or work.role < Role.ADMIN):
         error = RoleTooLow("Only admins list all sessions of a workspace.")
         await tell_denied(work, error)

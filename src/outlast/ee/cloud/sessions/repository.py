@@ -70,18 +70,31 @@ def seen_by(unit: Unit, user_id: str) -> Select[str]:
 
 
 async def shared_page(
-    unit: Unit, which: SessionFilter, *, user_id: str, cursor: str | None, limit: int
+    unit: Unit, which: SessionFilter, *, user_id: str, known_as: Collection[str], cursor: str | None, limit: int
 ) -> Page[SessionRecord]:
-    """A page of the sessions that are shared with somebody, newest activity first.
+    """A page of the sessions that are shared with somebody or ask something of them, newest activity first.
+
+    Args:
+        unit: in the workspace.
+        which: further filters.
+        user_id: theirs.
+        known_as: the audiences that they belong to.
+        cursor: of the page.
+        limit: items of a page.
 
     Raises:
         InvalidCursor: the cursor is not of this list.
     """
+    asked = select(sessions.c.id).where(
+        sessions.c.workspace_id == unit.workspace_id, func.lower(sessions.c.waiting_audience).in_(known_as)
+    )
     shared = select(shares.c.session_id).where(
         shares.c.workspace_id == unit.workspace_id, shares.c.user_id == user_id, _in_force(unit.now)
     )
     query = select(sessions).where(
-        sessions.c.workspace_id == unit.workspace_id, sessions.c.id.in_(shared), sessions.c.user_id != user_id
+        sessions.c.workspace_id == unit.workspace_id,
+        sessions.c.id.in_(shared.union(asked)),
+        sessions.c.user_id != user_id,
     )
     query = filtered(query, which)
     if cursor is not None:

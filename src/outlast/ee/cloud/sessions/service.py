@@ -10,6 +10,7 @@ from outlast.ee.cloud.sessions.access import Access, Level, Sight, access_sessio
 from outlast.ee.cloud.sessions.attachments import given_files
 from outlast.ee.cloud.sessions.places import Places
 from outlast.ee.cloud.sessions.schemas import end_of, etag_of, title_of
+from outlast.ee.cloud.sessions.sharing import keep_in_sight
 from outlast.ee.cloud.work import Work
 from outlast.kit.errors import InvalidArguments, InvalidInput
 from outlast.kit.ids import new_id
@@ -117,7 +118,8 @@ async def _tell(work: Work, record: SessionRecord, kind: str) -> None:
 
 async def answer(work: Work, session_id: str, given: Interaction, *, with_files: bool) -> None:
     """Answer an input; the host refuses who is not of its audience."""
-    await access_session(work, session_id, Level.ANSWER)
+    access = await access_session(work, session_id, Level.ANSWER)
+    await keep_in_sight(work, access)
     value = given.value
     if with_files:
         value = await given_files(work, value, session_id=session_id)

@@ -65,6 +65,28 @@ async def share(work: Work, session_id: str, wanted: ShareSession) -> tuple[Shar
     return made, token
 
 
+async def keep_in_sight(work: Work, access: Access) -> None:
+    """Let somebody who may answer only because they are asked see what becomes of their answer."""
+    record, cloud, user_id = access.record, work.cloud, work.caller.user_id
+    if access.level != Level.ANSWER or record.id in await cloud.part(Sight).shared(work.workspace_id, user_id):
+        return
+    async with work.writing() as unit:
+        made = Share(
+            workspace_id=unit.workspace_id,
+            id=new_id(),
+            session_id=record.id,
+            user_id=user_id,
+            digest=None,
+            link_id="",
+            level=Level.VIEW.label,
+            created_by=record.user_id,
+            created_at=unit.now,
+            expires_at=None,
+        )
+        await _tell_shared(unit, record, await repository.share_with(unit, made))
+        unit.after_commit(cloud.part(Sight).forget)
+
+
 async def _check_person(work: Work, record: SessionRecord, user_id: str) -> None:
     is_member = is_id(user_id) and await work.cloud.gates.memberships.role(user_id, work.workspace_id) is not None
     if not is_member:
@@ -98,7 +120,7 @@ async def open_link(work: Work, token: str) -> Access:
             unit, "share.open", target="session", target_id=record.id, details={"share": link.id, "level": own.level}
         )
         unit.after_commit(cloud.part(Sight).forget)
-    level = await cloud.part(Sight).level(record, caller.user_id)
+    level = await cloud.part(Sight).level(record, caller)
     return Access(record, level if level is not None else Level.named(own.level))
 
 

@@ -44,7 +44,7 @@ async def follow_session(
 @router.get("/streams", **does("stream.follow", SessionNotFound, gives=EVENTS))
 async def follow_streams(
     work: In,
-    wanted: Annotated[str, Query(alias="follow", max_length=10_000)],
+    wanted: Annotated[str, Query(alias="follow", max_length=10_000, pattern="^[!-~]+$")],
     *,
     snapshot: bool = False,
     last_event_id: Annotated[str | None, Header()] = None,
