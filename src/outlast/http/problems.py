@@ -20,9 +20,8 @@ OutlastError
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from itertools import chain
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -114,15 +113,20 @@ def install(app: FastAPI) -> None:
 async def _handle(request: Request, error: Exception) -> Response:
     response = problem_response(error, path=request.url.path)
     if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        response.headers["allow"] = ", ".join(sorted({*_methods_of(request)}))
+        response.headers["allow"] = ", ".join(_methods_of(request))
     return response
 
 
-def _methods_of(request: Request) -> Iterator[str]:
-    """What an address takes, over all its routes; the one that refused knows only of itself."""
-    path = request.scope["path"]
-    found = (each for each in iter_route_contexts(request.app.routes) if each.path and each.methods)
-    return chain.from_iterable(each.methods or () for each in found if compile_path(each.path or "")[0].match(path))
+def _methods_of(request: Request) -> Iterable[str]:
+    """What an address takes, over all its routes; the one that refused knows only of itself.
+
+    Where several templates fit, as ``/tokens/{id}`` and ``/tokens/mine``, the one of the fewest parameters is meant.
+    """
+    path, found = request.scope["path"], dict[str, set[str]]()
+    for route in iter_route_contexts(request.app.routes):
+        if route.path and route.methods and compile_path(route.path)[0].match(path):
+            found.setdefault(route.path, set()).update(route.methods)
+    return sorted(found[min(found, key=lambda template: template.count("{"))]) if found else ("GET", "HEAD")
 
 
 def problem_response(error: Exception, *, path: str, logged: bool = True) -> Response:
@@ -169,12 +173,18 @@ def _headers(known: OutlastError) -> Mapping[str, str]:
     return {}
 
 
+# What FastAPI says of a body that it can't decode; of other requests it says nothing of the kind.
+_NOT_JSON = ProtocolViolation("The body is not JSON, or not UTF-8.")
+
+
 def _translate(error: Exception) -> OutlastError:
     if isinstance(error, OutlastError):
         return error
     if isinstance(error, ClientDisconnect):
         return ProtocolViolation("The connection ended before the request was whole.")
     if isinstance(error, RequestValidationError):
+        if any(e["type"] == "json_invalid" for e in error.errors()):
+            return _NOT_JSON
         errors = {".".join(str(part) for part in e["loc"]): str(e["msg"]) for e in error.errors()}
         where = next(iter(errors), "request")
         return InvalidInput(f"The request does not fit: {where}: {errors.get(where, 'invalid')}.", errors=errors)
@@ -183,6 +193,8 @@ def _translate(error: Exception) -> OutlastError:
             return MethodNotAllowed("This address does not take that method; see /openapi.json.")
         if error.status_code == HTTPStatus.NOT_FOUND:
             return RouteNotFound("There is nothing at this address; see /openapi.json.")
+        if error.status_code == HTTPStatus.BAD_REQUEST:
+            return _NOT_JSON
         other = OutlastError(f"The request can't be answered: {error.detail}.")
         other.status, other.code = error.status_code, "bad_request" if error.status_code < 500 else "internal"
         return other

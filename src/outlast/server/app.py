@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from outlast.ee.cloud import auth, sessions
 from outlast.ee.cloud.context import Cloud
+from outlast.ee.cloud.describing import by_rules
+from outlast.ee.cloud.hot import HotRoutes
 from outlast.ee.cloud.mount import mount_cloud
-from outlast.ee.cloud.sessions import HotRoutes
 from outlast.http import openapi, problems
 from outlast.server import static
 from outlast.server.security import Guard, Wall
@@ -39,7 +41,7 @@ def create_app(cloud: Cloud, *, hosts: Iterable[str] = ()) -> FastAPI:
     )
     mount_cloud(app, cloud)
     problems.install(app)
-    openapi.install(app)
+    openapi.install(app, refine=by_rules(cloud.policy))
     static.install(app)
-    app.state.front = HotRoutes(app, cloud, wall)
+    app.state.front = HotRoutes(app, cloud, wall, finders=(sessions.busy, auth.busy))
     return app

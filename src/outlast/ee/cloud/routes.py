@@ -24,7 +24,7 @@ from outlast.ee.cloud.work import Work
 from outlast.http import problems
 from outlast.http.bodies import MAX_JSON_BYTES, read_body
 from outlast.http.openapi import EVENTS, operation
-from outlast.kit.errors import OutlastError
+from outlast.kit.errors import OutlastError, Unavailable
 from outlast.protocol.codec import Json
 
 VERB = "x-verb"
@@ -75,7 +75,7 @@ def does(
         modelled: whether the return annotation is a Pydantic model.
     """
     plain = gives is not None or also is not None or not modelled
-    every = (own.WorkspaceNotFound, own.RoleTooLow, own.InsufficientScope, problems.RateLimited)
+    every = (own.WorkspaceNotFound, own.RoleTooLow, own.InsufficientScope, problems.RateLimited, Unavailable)
     described = operation(gives, *every, *refuses, takes=takes, status=status, also=also)
     extra: dict[str, Json] = {VERB: verb, **(described["openapi_extra"] or {})}
     if isinstance(takes, str):

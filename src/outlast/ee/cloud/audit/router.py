@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 from starlette.responses import StreamingResponse
 
 from outlast.ee.cloud.audit import service
@@ -20,6 +20,14 @@ router = cloud_router("/workspaces/{workspace_id}/audit", tag="audit")
 
 _MEDIA: dict[Format, str] = {"csv": "text/csv; charset=utf-8", "json": "application/x-ndjson"}
 
+
+def _is_moment(text: str) -> str:
+    if not text[:4].isdecimal() or text[4:5] != "-":  # a number would be taken for seconds since 1970
+        raise ValueError("must be a moment: 2026-07-01T12:00:00Z")
+    return text
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_moment)]
 Text = Annotated[str | None, Query(min_length=1, max_length=200)]
 
 
@@ -31,8 +39,8 @@ async def list_entries(
     verb: Text = None,
     target: Text = None,
     result: Result | None = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    until: Annotated[Moment | None, Query(alias="to")] = None,
     cursor: Text = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
 ) -> AuditPage:
@@ -51,8 +59,8 @@ async def export_entries(
     verb: Text = None,
     target: Text = None,
     result: Result | None = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    until: Annotated[Moment | None, Query(alias="to")] = None,
 ) -> StreamingResponse:
     """The same as a file: CSV, or one JSON object a line."""
     which = AuditFilter(actor=actor, verb=verb, target=target, result=result, since=since, until=until)

@@ -30,7 +30,9 @@ def _plain(text: str) -> str:
     return text.strip()
 
 
-EmailAddress: TypeAlias = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_address)]
+EmailAddress: TypeAlias = Annotated[
+    str, Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_address)
+]
 Line: TypeAlias = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_plain)]
 Password: TypeAlias = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_FIELD)]
 NewPassword: TypeAlias = Annotated[

@@ -54,11 +54,17 @@ async def ask_second(work: In, body: wire.SecondStepAsk) -> wire.PasskeyQuestion
 @router.post(
     "/sessions/second-factor",
     **does(
-        "login_session.open_second", SecondStepOver, FactorRefused, PasskeyRefused, TooManyAttempts, WrongCredentials,
+        "login_session.open_second",
+        SecondStepOver,
+        FactorRefused,
+        PasskeyRefused,
+        PasskeysImpossible,
+        TooManyAttempts,
+        WrongCredentials,
         status=201,
     ),
     response_model=LoggedIn,
-)  # fmt: skip
+)
 async def log_in_second(work: In, body: wire.SecondStep) -> Response:
     """Make the second step of a log-in, by a code or a passkey. Only now there is a session."""
     check_own_page(work.connection)
