@@ -15,6 +15,7 @@ from typing import get_args, get_overloads
 
 import msgspec
 import typer
+from cloud_pages import permissions_page, security_page  # beside this file
 from pydantic_core import PydanticUndefined
 
 import outlast
@@ -340,7 +341,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "events.md": events_page,
     "inputs.md": inputs_page,
+    "permissions.md": permissions_page,
     "sdk.md": sdk_page,
+    "security.md": security_page,
     "settings.md": settings_page,
 }
 
