@@ -134,9 +134,11 @@ class Others:
 async def test_every_client_gets_each_event_once(server: LiveServer, node: Path, page: Page, how: str) -> None:
     async with server.client() as client:
         session_id = (await client.start("play:tick")).id
-    running, path = server.running, f"/api/v1/sessions/{session_id}/events"
+    running = server.running
+    path = f"/api/v1/workspaces/{running.workspace_id}/sessions/{session_id}/events"
     others = Others(running.url + path, running.token)
     await page.goto(running.link)
+    await expect(page.get_by_role("heading", name="Apps")).to_be_visible()  # signed in
     await page.evaluate(FOLLOW, [path, KINDS])
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(others.httpx_sse())
