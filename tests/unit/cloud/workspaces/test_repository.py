@@ -91,10 +91,12 @@ async def test_lists_hold_their_own_workspaces_rows_only(two: Two) -> None:
         assert await repository.member_ids(unit) == [two.our_owner.user_id]
         assert await repository.count_owners(unit) == 1
         assert await invite_repository.page(unit, only_open=False, before=None, limit=10) == []
-        found, locked = await repository.find(unit), await repository.lock(unit)
+    for workspace_id in (two.ours, two.theirs):
+        async with two.desk.unit(workspace_id=workspace_id) as unit:
+            found, locked = await repository.find(unit), await repository.lock(unit)
         assert found is not None
         assert found == locked
-        assert found.id == two.ours
+        assert found.id == workspace_id
 
 
 Write = Callable[[Unit, Two], Awaitable[object]]
