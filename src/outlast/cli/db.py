@@ -57,6 +57,7 @@ def backup(
 @commands.command()
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive of `outlast db backup`.")],
+    *,
     force: Annotated[
         bool,
         typer.Option(
