@@ -28,6 +28,8 @@ COMMANDS = (
     "logout",
     "db",
     "db upgrade",
+    "db backup",
+    "db restore",
     "replay",
     "license",
     "license keygen",
