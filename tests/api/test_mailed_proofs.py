@@ -240,6 +240,22 @@ class TestNewAddress:
         assert (await ada.http.post("/auth/me/email", json={"email": email})).status_code == 422
 
 
+async def test_a_stolen_refresh_token_is_told_with_device_and_place(
+    api: CloudApi, postbox: Postbox, clock: ManualClock
+) -> None:
+    """[security 27]"""
+    ada = await api.someone()
+    client = api.client(**CSRF)
+    client.headers["user-agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    stolen = {"refresh_token": ada.refresh_token}
+    assert (await client.post("/auth/sessions/refresh", json=stolen)).status_code == 200
+    clock.advance(timedelta(minutes=1))
+    problem(await client.post("/auth/sessions/refresh", json=stolen), 400, "invalid_grant")
+    text = await postbox.mail(ada.email, "One of your devices was signed out")
+    assert "Firefox on Linux, 127.0.0.1" in text
+    assert f"{clock.now():%Y-%m-%d %H:%M} UTC" in text
+
+
 @pytest.mark.parametrize("path", ["/auth/password/forgot", "/auth/email/verification"])
 async def test_the_time_of_an_answer_tells_nobody_who_has_an_account(api: CloudApi, path: str) -> None:
     """[security 54] The request itself looks for no account, so there is nothing for its time to tell."""
