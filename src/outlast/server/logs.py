@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 import threading
+import time
 from collections.abc import MutableMapping
 from datetime import UTC, datetime, timedelta
 from typing import TextIO
@@ -31,6 +32,7 @@ NOISY = ("httpx", "httpcore", "alembic", "aiosqlite", "asyncio", "watchfiles", "
 MAX_WAITING = 10_000
 """Lines that wait for a slow reader of the log."""
 
+LINGER = timedelta(milliseconds=50)
 CLOSING = timedelta(seconds=2)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u2028\u2029]")
@@ -86,10 +88,11 @@ class Outlet:
                 self._dropped += 1
                 return
             self._waiting.append(text)
-        self._ready.set()
+        if not self._ready.is_set():
+            self._ready.set()
 
     def flush(self) -> None:
-        """Nothing: the thread writes at once."""
+        """Nothing: the thread does, after each piece."""
 
     def close(self) -> None:
         """Write what waits, if somebody reads it; safe to call twice."""
@@ -100,6 +103,8 @@ class Outlet:
     def _run(self) -> None:
         while True:
             self._ready.wait()
+            if not self._closed:
+                time.sleep(LINGER.total_seconds())  # to wake a thread for each line would cost more than the line
             self._ready.clear()
             with self._lock:
                 texts, self._waiting = self._waiting, []

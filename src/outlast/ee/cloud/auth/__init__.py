@@ -33,6 +33,7 @@ from outlast.ee.cloud.auth import (
 from outlast.ee.cloud.auth.authenticating import RequestAuthenticator
 from outlast.ee.cloud.auth.credentials import Credentials
 from outlast.ee.cloud.auth.errors import EmailTaken, UserNotFound
+from outlast.ee.cloud.auth.hot import busy
 from outlast.ee.cloud.auth.opaque import Kind, digest, is_token, new_token
 from outlast.ee.cloud.auth.people import Person, email_key
 from outlast.ee.cloud.auth.providers import read_providers
@@ -51,6 +52,7 @@ __all__ = [
     "UserNotFound",
     "anyone_there",
     "authenticator",
+    "busy",
     "create_person",
     "digest",
     "email_key",
