@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.harness import NotPossible
@@ -10,12 +11,13 @@ FOLDER = Path(__file__).resolve().parent.parent / ".venvs"
 INSTALL_TIMEOUT_S = 900
 
 
-def ensure(package: str, version: str) -> Path:
+def ensure(package: str, version: str, *, also: Sequence[str] = ()) -> Path:
     """Make sure that a peer is installed.
 
     Args:
         package: Its name on PyPI.
         version: The exact version.
+        also: What it needs besides, in the newest versions.
 
     Returns:
         The interpreter of its virtual environment.
@@ -31,7 +33,7 @@ def ensure(package: str, version: str) -> Path:
     try:
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True)
         subprocess.run(
-            [str(python), "-m", "pip", "install", "--quiet", f"{package}=={version}"],
+            [str(python), "-m", "pip", "install", "--quiet", f"{package}=={version}", *also],
             check=True,
             capture_output=True,
             timeout=INSTALL_TIMEOUT_S,

@@ -14,6 +14,7 @@ from benchmarks.workloads import (
     w6_crash,
     w7_wake,
     w8_hibernated,
+    w9_accounts,
 )
 
 ALL: Sequence[Workload] = (
@@ -27,4 +28,6 @@ ALL: Sequence[Workload] = (
     w6_crash.WORKLOAD,
     w7_wake.WORKLOAD,
     w8_hibernated.WORKLOAD,
+    w9_accounts.ON_SQLITE,
+    w9_accounts.ON_POSTGRESQL,
 )

@@ -100,7 +100,7 @@ def _lost(server: ours.Outlast, viewers: Sequence[_Keeper]) -> int:
     """Count the events that a viewer had and that the log does not have as they were."""
     again = [_Keeper(viewer.session) for viewer in viewers]
     with server.swarm() as swarm:
-        _open(swarm, again)
+        _open(server, swarm, again)
         swarm.run_until(lambda: all(a.seq >= v.seq for a, v in zip(again, viewers, strict=True)), timeout_s=60)
     return sum(
         had != has for v, a in zip(viewers, again, strict=True) for had, has in zip(v.kept, a.kept, strict=False)
