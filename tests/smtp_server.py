@@ -123,7 +123,9 @@ def smtp_server(*, tls: ssl.SSLContext | None = None, implicit: bool = False) ->
         controller.stop()
 
 
-def _knows(server: SMTP, session: Session, envelope: Envelope, mechanism: str, told: object) -> AuthResult:
+def _knows(*call: object) -> AuthResult:
+    """Called with the server, its session, the envelope, the mechanism, and what was told."""
+    told = call[-1]
     known = isinstance(told, LoginPassword) and (told.login, told.password) == (USER.encode(), PASSWORD.encode())
     return AuthResult(success=known, handled=False)
 

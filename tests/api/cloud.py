@@ -166,12 +166,12 @@ async def serving_cloud(
         port = listener.getsockname()[1]
         stopping, started = asyncio.Event(), asyncio.Event()
         cloud = open_cloud(runtime, given, clock=clock, stopping=stopping)
-        app = create_app(cloud)
-        server = HttpServer(config_of(app.state.front), stopping=stopping, on_started=started.set)
+        front = create_app(cloud).state.front
+        server = HttpServer(config_of(front), stopping=stopping, on_started=started.set)
         cloud.start()
         task = asyncio.create_task(server.serve(sockets=[listener]))
         await started.wait()
-        api = CloudApi(cloud=cloud, url=f"http://{PLAIN}:{port}", server=server, serving=task, front=app.state.front)
+        api = CloudApi(cloud=cloud, url=f"http://{PLAIN}:{port}", server=server, serving=task, front=front)
         try:
             yield api
         finally:

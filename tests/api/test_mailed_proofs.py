@@ -50,7 +50,7 @@ async def log_in(api: CloudApi, email: str, password: str = PASSWORD) -> httpx.R
     return await api.client(**CSRF).post("/auth/sessions", json={"email": email, "password": password})
 
 
-async def proof(api: CloudApi, someone: Someone, postbox: Postbox, purpose: str) -> str:
+async def proof(api: CloudApi, someone: Someone, postbox: Postbox, *, purpose: str) -> str:
     if purpose == "reset":
         asked = await api.client(**CSRF).post("/auth/password/forgot", json={"email": someone.email})
         subject = "Set a new password"
@@ -109,7 +109,7 @@ class TestForgottenPassword:
     ) -> None:
         """[security 36, 60]"""
         ada = await api.someone()
-        token = await proof(api, ada, postbox, "reset")
+        token = await proof(api, ada, postbox, purpose="reset")
         client = api.client(**CSRF)
         answer = await client.post("/auth/password/reset", json={"token": token, "password": NEW_PASSWORD})
         assert answer.status_code == 204, answer.text
@@ -136,7 +136,7 @@ class TestForgottenPassword:
 
     async def test_a_weak_password_is_refused_and_the_link_stays_good(self, api: CloudApi, postbox: Postbox) -> None:
         ada = await api.someone()
-        token = await proof(api, ada, postbox, "reset")
+        token = await proof(api, ada, postbox, purpose="reset")
         client = api.client(**CSRF)
         for weak in ("password1", "ada@example.com"):
             answer = await client.post("/auth/password/reset", json={"token": token, "password": weak})
@@ -146,7 +146,7 @@ class TestForgottenPassword:
 
     async def test_a_link_is_good_for_an_hour(self, api: CloudApi, postbox: Postbox, clock: ManualClock) -> None:
         ada = await api.someone()
-        token = await proof(api, ada, postbox, "reset")
+        token = await proof(api, ada, postbox, purpose="reset")
         clock.advance(timedelta(hours=1))
         answer = await api.client(**CSRF).post("/auth/password/reset", json={"token": token, "password": NEW_PASSWORD})
         problem(answer, 422, "auth.proof_refused")
@@ -159,14 +159,14 @@ class TestForgottenPassword:
         for _ in range(5):
             await postbox.mail(ada.email, "Set a new password")
         bob = await api.someone("bob")
-        await proof(api, bob, postbox, "reset")  # asked after them all
+        await proof(api, bob, postbox, purpose="reset")  # asked after them all
         assert postbox.taken == []
 
     @pytest.mark.parametrize("other", ["reset", "change"])
     async def test_a_token_is_good_for_one_purpose(self, api: CloudApi, postbox: Postbox, other: str) -> None:
         """[security 30]"""
         ada = await api.someone()
-        token = await proof(api, ada, postbox, other)
+        token = await proof(api, ada, postbox, purpose=other)
         client = api.client(**CSRF)
         bodies = {
             "/auth/password/reset": {"token": token, "password": NEW_PASSWORD},
@@ -198,7 +198,7 @@ class TestNewAddress:
     ) -> None:
         """[security 36, 60]"""
         ada = await api.someone()
-        token = await proof(api, ada, postbox, "change")
+        token = await proof(api, ada, postbox, purpose="change")
         assert "ada@new.example.com" in await postbox.mail(ada.email, "is to be changed")
         assert (await ada.http.get("/auth/me")).json()["email"] == ada.email
         answer = await api.client(**CSRF).post("/auth/email/change", json={"token": token})
@@ -227,7 +227,7 @@ class TestNewAddress:
 
     async def test_an_address_that_was_taken_meanwhile_is_refused(self, api: CloudApi, postbox: Postbox) -> None:
         ada = await api.someone()
-        token = await proof(api, ada, postbox, "change")
+        token = await proof(api, ada, postbox, purpose="change")
         async with units.writing(api.cloud) as unit:
             await auth.create_person(unit, email="ada@new.example.com", name="Another", verified=True)
         answer = await api.client(**CSRF).post("/auth/email/change", json={"token": token})

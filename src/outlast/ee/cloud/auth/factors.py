@@ -144,7 +144,7 @@ async def check_code(unit: Unit, user_id: str, code: str) -> str:
             return "recovery"
     else:
         secret = await repository.totp(unit, user_id)
-        if secret is not None and secret.confirmed and await _take(unit, user_id, secret, code):
+        if secret is not None and secret.confirmed and await _take(unit, secret, code=code, user_id=user_id):
             return "totp"
     raise FactorRefused("This code is wrong, too old, or was used before.")
 
@@ -175,7 +175,7 @@ async def confirm(unit: Unit, code: str) -> Sequence[str]:
     user_id = unit.caller.user_id
     await _check_no_app(unit, user_id)
     secret = await repository.totp(unit, user_id)
-    if secret is None or not await _take(unit, user_id, secret, code):
+    if secret is None or not await _take(unit, secret, code=code, user_id=user_id):
         raise FactorRefused("This is not the code that the app shows now; check the device's clock.")
     is_first = not await kinds(unit, user_id)
     await repository.confirm_totp(unit, user_id)
@@ -212,7 +212,7 @@ async def _check_no_app(unit: Unit, user_id: str) -> None:
         raise FactorThere("This account has an app already; remove that first.")
 
 
-async def _take(unit: Unit, user_id: str, secret: repository.TotpSecret, code: str) -> bool:
+async def _take(unit: Unit, secret: repository.TotpSecret, *, code: str, user_id: str) -> bool:
     authenticator = Authenticator.opened(secret.sealed, box=unit.cloud.box, user_id=user_id)
     step = authenticator.step_of(code, at=unit.now, last_used=secret.last_step)
     # The row decides between two requests with one code, not what was read before.

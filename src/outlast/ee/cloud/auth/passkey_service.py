@@ -49,7 +49,7 @@ async def ask_new(unit: Unit, party: RelyingParty, *, user_name: str, shown_name
     question = ceremonies.registration_question(
         party, user_id=user_id, user_name=user_name, shown_name=shown_name, known=_known(there)
     )
-    await _remember(unit, question, "register", user_id)
+    await _remember(unit, question, purpose="register", user_id=user_id)
     return question
 
 
@@ -93,7 +93,7 @@ async def ask_proof(unit: Unit, party: RelyingParty, *, user_id: str | None = No
 
     known = _known(await repository.passkeys_of(unit, user_id)) if user_id is not None else ()
     question = ceremonies.authentication_question(party, known=known, verify_user=user_id is None)
-    await _remember(unit, question, "sign-in" if user_id is None else "prove", user_id)
+    await _remember(unit, question, purpose="sign-in" if user_id is None else "prove", user_id=user_id)
     return question
 
 
@@ -157,7 +157,7 @@ async def of_caller(unit: Unit) -> Sequence[Passkey]:
     return await repository.passkeys_of(unit, unit.caller.user_id)
 
 
-async def _remember(unit: Unit, question: Question, purpose: Purpose, user_id: str | None) -> None:
+async def _remember(unit: Unit, question: Question, *, purpose: Purpose, user_id: str | None) -> None:
     due = unit.now + passkeys.PATIENCE
     await repository.ask(unit, _digest(question.challenge), purpose=purpose, user_id=user_id, expires_at=due)
 
