@@ -157,10 +157,9 @@ async def serving_cloud(
         engine=engine,
         clock=clock,
     )
+    source = Source(path=Path("talk.py"), module="talk", root=Path(), code="0" * 64)
     for info in apps:
-        runtime.registry.add_entry(
-            AppEntry(info, Source(path=Path("talk.py"), module="talk", root=Path(), code="0" * 64))
-        )
+        runtime.registry.add_entry(AppEntry(info, source))
     await runtime.start()
     with socket.create_server((PLAIN, port)) as listener:
         port = listener.getsockname()[1]
