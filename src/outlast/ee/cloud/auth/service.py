@@ -15,7 +15,7 @@ from outlast.ee.cloud.auth.people import LoginSession, User
 from outlast.ee.cloud.auth.sign_in import Opened, prove
 from outlast.ee.cloud.auth.signing_up import hash_password
 from outlast.ee.cloud.caller import Caller, Origin
-from outlast.ee.cloud.context import Cloud
+from outlast.ee.cloud.context import ALL_WORKSPACES, Cloud
 from outlast.ee.cloud.unit import Unit
 from outlast.ee.cloud.work import require_fresh, unknown_workspace
 from outlast.kit.ids import is_id
@@ -187,7 +187,8 @@ async def disable(unit: Unit, user_id: str) -> User:
         await repository.change(unit, user_id, disabled_at=unit.now)
         await events.tell_of_user(unit, events.USER_DISABLED, user)
     await end_login_sessions(unit, user_id, reason=DISABLED)
-    await repository_tokens.revoke(unit, user_id)
+    async with unit.within(ALL_WORKSPACES) as everywhere:
+        await repository_tokens.revoke(everywhere, user_id)
     await devices.drop_links(unit, user_id)
     await audit.record(unit, "user.set_access", target="user", target_id=user_id, details={"disabled": True})
     return await repository.by_id(unit, user_id)
