@@ -17,6 +17,7 @@ from outlast.ee.cloud.mount import API, DOMAINS
 from outlast.ee.cloud.policy import Policy, Who
 from outlast.ee.cloud.routes import check_verbs, served
 from outlast.kit.ids import new_id
+from outlast.protocol.codec import Json
 from tests.api.cloud import CloudApi, Someone, serving_cloud
 
 LEAST: dict[str, str] = tomllib.loads(Path(__file__).with_name("permissions.toml").read_text("utf-8"))
@@ -74,8 +75,8 @@ def _path(path: str, workspace_id: str) -> str:
 
 
 async def _call(http: httpx.AsyncClient, method: str, path: str) -> tuple[int, str]:
-    body = {} if method in ("GET", "HEAD", "DELETE") else {"json": {}}
-    async with http.stream(method, path, headers={"x-outlast-request": "1"}, **body) as answer:  # type: ignore[arg-type]
+    body: dict[str, Json] = {} if method in ("GET", "HEAD", "DELETE") else {"json": {}}
+    async with http.stream(method, path, headers={"x-outlast-request": "1"}, **body) as answer:
         if answer.headers.get("content-type") != "application/problem+json":
             return answer.status_code, ""
         if method == "HEAD":  # tells its status alone

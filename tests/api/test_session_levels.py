@@ -30,7 +30,7 @@ class Endpoint:
     async def call(self, http: httpx.AsyncClient, session_id: str) -> tuple[int, str]:
         content = {"json": self.body} if self.body is not None else {}
         path = f"/sessions/{session_id}{self.path}"
-        async with http.stream(self.method, path, **content) as answer:  # type: ignore[arg-type]
+        async with http.stream(self.method, path, **content) as answer:
             if answer.headers.get("content-type") != "application/problem+json":
                 return answer.status_code, ""
             await answer.aread()

@@ -7,9 +7,14 @@ import json
 import os
 from pathlib import Path
 
+from outlast.db.engine import create_engine
+from outlast.ee.cloud.mount import open_cloud
+from outlast.kit.settings import load_settings
 from outlast.runtime.awake import HostSettings
-from outlast.runtime.opening import make_memory_runtime
+from outlast.runtime.opening import Runtime
+from outlast.runtime.records_sql import SqlRecords
 from outlast.server.app import create_app
+from outlast.streams.log_sql import SqlLog
 from outlast.testing.fakes import FakeExecutor, FakeProcess
 
 GOLDEN = Path(__file__).with_name("openapi.json")
@@ -19,10 +24,12 @@ async def _nothing(process: FakeProcess) -> None:
     return None
 
 
-async def test_the_api_is_what_its_document_says() -> None:
-    runtime = make_memory_runtime(HostSettings(), executor=FakeExecutor(_nothing))
-    document = create_app(runtime, token="x" * 32).openapi()
-    await runtime.close()
+async def test_the_api_is_what_its_document_says(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite+aiosqlite:///{tmp_path / 'unused.sqlite3'}")
+    log, records, executor = SqlLog(engine), SqlRecords(engine), FakeExecutor(_nothing)
+    runtime = Runtime(log=log, records=records, executor=executor, settings=HostSettings(), env={}, engine=engine)
+    document = create_app(open_cloud(runtime, load_settings(data_dir=tmp_path))).openapi()
+    await engine.dispose()
     if os.environ.get("OUTLAST_GOLDEN") == "write":
         GOLDEN.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
     assert json.loads(json.dumps(document)) == json.loads(GOLDEN.read_text("utf-8"))

@@ -61,7 +61,7 @@ class Traces:
         ) as span:
             try:
                 yield _Open(span, name)
-            except Exception as error:
+            except Exception as error:  # broad: the span tells how it ended; goes on up
                 # The message may hold what a user typed: the code or the class says enough.
                 code = error.code if isinstance(error, OutlastError) else type(error).__qualname__
                 span.set_attribute("error.type", code)

@@ -20,8 +20,6 @@ NONCE_BYTES = 12
 class SealBroken(OutlastError):
     """Sealed data does not open with this server's key; was the data folder's `keys` restored with the database?"""
 
-    code = "internal"
-
 
 class SecretBox:
     """Seals and opens.

@@ -32,8 +32,6 @@ class WorkspaceNotFound(NotFound):
 class NoWorkspace(OutlastError):
     """Data of a workspace was asked for outside of one; the query is not made (fails closed)."""
 
-    code = "internal"
-
 
 class RoleTooLow(Refused):
     """The caller's role in the workspace does not allow this."""
@@ -65,8 +63,6 @@ class CrossSite(Refused):
 
 class SignInRequired(Unauthenticated):
     """The request does not say who makes it (RFC 6750 §3)."""
-
-    code = "unauthenticated"
 
     def __init__(self, message: str = "Sign in first, or send a token: Authorization: Bearer.") -> None:
         super().__init__(message)

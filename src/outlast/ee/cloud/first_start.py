@@ -18,7 +18,7 @@ from outlast.protocol.events import User
 
 LINK_LASTS = timedelta(days=1)
 HOME = "Home"
-TOKEN_FILE = "local-token"
+TOKEN_FILE = "local-token"  # noqa: S105  its name, not what is in it
 
 
 @dataclass(frozen=True, slots=True)

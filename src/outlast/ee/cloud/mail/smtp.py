@@ -16,7 +16,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 from outlast.ee.cloud.mail.base import Mail, compose
 from outlast.ee.cloud.mail.errors import MailNotSent
 from outlast.kit.clock import Clock
-from outlast.kit.errors import OutlastError
+from outlast.kit.settings import InvalidSettings
 
 TIMEOUT = timedelta(seconds=15)
 ATTEMPTS = 4
@@ -28,10 +28,8 @@ _PORTS = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
 log = logging.getLogger(__name__)
 
 
-class InvalidMailServer(OutlastError):
+class InvalidMailServer(InvalidSettings):
     """The URL of the mail server can't be used."""
-
-    code = "settings.invalid"
 
 
 @dataclass(frozen=True, slots=True)
