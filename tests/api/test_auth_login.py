@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -14,8 +15,9 @@ from outlast.ee.cloud.auth import repository, service, sign_in
 from outlast.ee.cloud.auth.errors import TooManyAttempts, WrongCredentials
 from outlast.ee.cloud.auth.throttle import FREE_FAILURES, MAX_FAILURES
 from outlast.ee.cloud.caller import Origin
+from outlast.kit.clock import ManualClock
 from tests.api.auth_stage import NO_PAGE, Stage, clock, gather, stage
-from tests.api.cloud import PASSWORD, problem
+from tests.api.cloud import PASSWORD, problem, serving_cloud
 
 __all__ = ["clock", "stage"]
 
@@ -248,3 +250,23 @@ async def test_log_ins_are_recorded_with_who_and_where(stage: Stage) -> None:
     ]
     assert PASSWORD not in str(entries)
     assert WRONG not in str(entries)
+
+
+async def test_a_strangers_word_about_its_address_is_not_taken(
+    sqlite_url: str, tmp_path: Path, clock: ManualClock
+) -> None:
+    """[security 58]"""
+    claimed = {"x-forwarded-for": "198.51.100.7", "forwarded": "for=198.51.100.7", "x-real-ip": "198.51.100.7"}
+    for proxies, seen in ((), "127.0.0.1"), (("127.0.0.1",), "198.51.100.7"):
+        async with serving_cloud(sqlite_url, tmp_path, clock=clock, trusted_proxies=proxies) as api:
+            someone = await api.someone(f"ada{len(proxies)}")
+            stage = Stage(api, clock, someone)
+            answer = await stage.log_in(api.client(**NO_PAGE, **claimed))
+            assert answer.json()["session"]["ip"] == seen
+            entries = [row for row in await stage.rows("audit_entries") if row["actor_id"] == someone.id]
+            assert entries[-1]["ip"] == seen
+            for _ in range(FREE_FAILURES):
+                await stage.log_in(api.client(**NO_PAGE, **claimed), password=WRONG)
+            other = {**claimed, "x-forwarded-for": "198.51.100.8"}
+            answer = await stage.log_in(api.client(**NO_PAGE, **other), password=WRONG)
+            assert answer.status_code == (401 if proxies else 429)
