@@ -204,6 +204,8 @@ async def _found(work: Work, session_id: str, *, deleted: bool) -> Access:
     record = await sight.record(session_id)
     if record.workspace_id == work.workspace_id and (record.deleted_at is not None) == deleted:
         level = await sight.level(record, work.caller)
+        if deleted and level != Level.OWNER:
+            level = None  # it is gone for everybody else
         if level is None and _is_admin(work):
             level = Level.MANAGE
         if level is not None:
