@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictBool, StrictInt
 
 from outlast.ee.cloud.caller import Role, RoleName
 from outlast.ee.cloud.routes import View, Wish
@@ -46,7 +46,9 @@ def address_key(email: str) -> str:
 
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_name)]
 Slug = Annotated[str, Field(pattern=rf"^{SLUG}$")]
-Email = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_email)]
+Email = Annotated[
+    str, Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)
+]
 Id = Annotated[str, Field(min_length=36, max_length=36, pattern="^[0-9a-f-]{36}$")]
 
 
@@ -82,10 +84,10 @@ class SettingsWish(Wish):
     """Settings to change; those not named stay, null goes back to the default."""
 
     default_agent: Name | None = None
-    allow_invites: bool | None = None
-    retention_days: int | None = Field(default=None, ge=1, le=36_500)
-    hibernate_after_s: int | None = Field(default=None, ge=1, le=86_400)
-    max_sessions_per_user: int | None = Field(default=None, ge=1, le=10_000)
+    allow_invites: StrictBool | None = None
+    retention_days: StrictInt | None = Field(default=None, ge=1, le=36_500)
+    hibernate_after_s: StrictInt | None = Field(default=None, ge=1, le=86_400)
+    max_sessions_per_user: StrictInt | None = Field(default=None, ge=1, le=10_000)
 
     def over(self, settings: Settings) -> Settings:
         """Settings with this changed."""
