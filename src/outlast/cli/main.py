@@ -28,6 +28,8 @@ from outlast.cli import (
     serve,
     sessions,
     share,
+    tokens,
+    users,
     version,
 )
 from outlast.cli.exits import EPILOG, Code, code_of
@@ -82,6 +84,8 @@ app.command(rich_help_panel=_CHECKS)(replay.replay)
 app.command(rich_help_panel=_CHECKS)(doctor.doctor)
 app.command(rich_help_panel=_CHECKS)(version.version)
 app.add_typer(db.commands, rich_help_panel=_CHECKS)
+app.add_typer(users.commands, rich_help_panel=_SERVER)
+app.add_typer(tokens.commands, rich_help_panel=_SERVER)
 app.add_typer(license_commands, rich_help_panel=_CHECKS)
 
 
