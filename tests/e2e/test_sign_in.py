@@ -192,6 +192,26 @@ async def test_a_forgotten_password_is_set_anew_by_mail(
     await expect_inside(page)
 
 
+async def test_who_is_invited_makes_an_account_and_joins(
+    page: Page, api: CloudApi, ada: Someone, postbox: Postbox
+) -> None:
+    workspace = (await ada.http.get("/workspaces")).json()["items"][0]["id"]
+    wish = {"email": "eve@example.com", "role": "member"}
+    answer = await ada.http.post(f"/workspaces/{workspace}/invites", json=wish)
+    assert answer.status_code == 201, answer.text
+    text = await postbox.mail("eve@example.com", "Acme")
+    link = next(word for word in text.split() if "/#invite=" in word)
+    await page.goto(link.replace("127.0.0.1", "localhost"))
+    await page.get_by_role("button", name="Make an account").click()
+    await expect(page.get_by_label("E-mail")).to_have_value("eve@example.com")
+    await page.get_by_label("Name").fill("Eve")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Make it").click()
+    await expect(page.get_by_role("heading", name="Acme")).to_be_visible()
+    await page.get_by_role("button", name="Accept").click()
+    await expect_inside(page)
+
+
 async def test_a_provider_signs_in(
     page: Page, sqlite_url: str, tmp_path: Path, free_port: int, request: pytest.FixtureRequest
 ) -> None:

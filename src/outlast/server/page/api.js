@@ -39,7 +39,7 @@ const told = (response) => response.json().catch(() => ({ status: response.statu
 export async function call(method, path, body, headers) {
   for (let tries = 0; ; tries += 1) {
     const response = await send(method, path, body, headers);
-    if (response.ok) return response.status === 204 ? null : response.json();
+    if (response.ok) return JSON.parse((await response.text()) || "null");
     const problem = await told(response);
     const again = tries < 2 && ((problem.code === "unauthenticated" && (await renew())) || (problem.code === "insufficient_user_authentication" && (await prover?.())));
     if (!again) throw new Problem(problem);

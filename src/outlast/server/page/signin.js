@@ -31,7 +31,7 @@ function secondStep(main, done, { pending, factors }) {
 }
 
 /** Show the ways to sign in. `done` is called when one has led in. */
-export async function signIn(main, done, said = "") {
+export async function signIn(main, done, said = "", invite = null) {
   const { items } = await call("GET", "/auth/providers");
   const email = field("E-mail", { name: "email", type: "email", autocomplete: "username", required: true });
   const password = field("Password", { name: "password", type: "password", autocomplete: "current-password", required: true });
@@ -48,18 +48,20 @@ export async function signIn(main, done, said = "") {
     form([email, password], "Sign in", (given) => enter(main, done, "/auth/sessions", given)),
     passkeys() ? action("Use a passkey", byPasskey) : "",
     ...items.map((provider) => action(`Sign in with ${provider.title}`, leave(provider.name))),
-    h("p.bar", null, h("button.link", { type: "button", click: () => forgot(main, done) }, "Forgot your password?"), h("button.link", { type: "button", click: () => register(main, done) }, "Make an account")),
+    h("p.bar", null, h("button.link", { type: "button", click: () => forgot(main, done) }, "Forgot your password?"), h("button.link", { type: "button", click: () => register(main, done, invite) }, "Make an account")),
   );
 }
 
-function register(main, done) {
+function register(main, done, invite) {
   const fields = [
     field("Name", { name: "name", autocomplete: "name", required: true }),
-    field("E-mail", { name: "email", type: "email", autocomplete: "username", required: true }),
+    field("E-mail", { name: "email", type: "email", autocomplete: "username", required: true, value: invite?.email ?? "" }),
     field("Password", { name: "password", type: "password", autocomplete: "new-password", minLength: 8, required: true }),
   ];
   const send = async (given) => {
-    await call("POST", "/auth/users", given);
+    await call("POST", "/auth/users", invite ? { ...given, invite: invite.token } : given);
+    // Who was invited has proved the address by reading the mail.
+    if (invite) return enter(main, done, "/auth/sessions", { email: given.email, password: given.password });
     await signIn(main, done, "A mail is on its way: open its link, then sign in here.");
   };
   main.replaceChildren(h("h1", null, "Make an account"), form(fields, "Make it", send));
@@ -133,7 +135,7 @@ async function invited(main, done, token) {
     );
   };
   if (await signedIn()) return show();
-  await signIn(main, show, `Sign in, or make an account, to join ${invite.workspace_name}.`);
+  await signIn(main, show, `Sign in, or make an account, to join ${invite.workspace_name}.`, { token, email: invite.email });
 }
 
 /** Ask for a fresh proof in a dialog over the page; true when it was given. */

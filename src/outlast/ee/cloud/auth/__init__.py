@@ -38,7 +38,7 @@ from outlast.ee.cloud.auth.opaque import Kind, digest, is_token, new_token
 from outlast.ee.cloud.auth.people import Person, email_key
 from outlast.ee.cloud.auth.providers import read_providers
 from outlast.ee.cloud.auth.service import end_login_sessions
-from outlast.ee.cloud.auth.signing_up import create_person, hash_password
+from outlast.ee.cloud.auth.signing_up import Invitations, InvitedAddress, create_person, hash_password
 from outlast.ee.cloud.context import Authenticator, Cloud
 from outlast.ee.cloud.policy import Rule
 from outlast.ee.cloud.routes import cloud_router
@@ -60,6 +60,7 @@ __all__ = [
     "forget_membership",
     "hash_password",
     "install",
+    "invited_by",
     "is_good_token",
     "is_token",
     "issue_link",
@@ -85,8 +86,14 @@ def install(cloud: Cloud) -> None:
     """Hang the domain on the cloud."""
     cloud.add(Credentials(cloud))
     cloud.add(read_providers(cloud))
+    cloud.add(Invitations())
     cloud.beside(functools.partial(handlers.clean_up, cloud))
     outbox.on(cloud, mail_flows.ASKED, mail_flows.answer_asked)
+
+
+def invited_by(cloud: Cloud, address_of: InvitedAddress) -> None:
+    """Say how to find out whom an invitation was mailed to: they may make an account where nobody else may."""
+    cloud.part(Invitations).address_of = address_of
 
 
 def authenticator(cloud: Cloud) -> Authenticator:

@@ -86,6 +86,7 @@ async def register(work: In, body: wire.Registration) -> Response:
         password=body.password.get_secret_value(),
         origin=work.origin,
         site=site_url(work.cloud, work.connection),
+        invite=body.invite.get_secret_value() if body.invite is not None else None,
     )
     return Response(status_code=202, headers={"cache-control": "no-store"})
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 import msgspec
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, StrictBool, WithJsonSchema, model_validator
 
 from outlast.ee.cloud.auth.people import LoginSession, PersonalToken, Status, User
 from outlast.ee.cloud.routes import View, Wish
@@ -38,15 +38,25 @@ Password: TypeAlias = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_FIELD)]
 NewPassword: TypeAlias = Annotated[
     SecretStr, Field(max_length=MAX_PASSWORD_FIELD, description="8 to 256 characters of any script.")
 ]
+Lifetime: TypeAlias = Annotated[
+    timedelta,
+    Field(gt=timedelta(0), le=timedelta(days=3660)),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "duration"}, {"type": "number", "exclusiveMinimum": 0}]}),
+]
 Secret: TypeAlias = Annotated[SecretStr, Field(min_length=1, max_length=16 * 1024)]
 
 
 class Registration(Wish):
-    """A new account."""
+    """A new account.
+
+    Attributes:
+        invite: of an invitation's mail (`#invite=…`); the address is known to be theirs then.
+    """
 
     email: EmailAddress
     name: Line
     password: NewPassword
+    invite: Annotated[SecretStr, Field(min_length=1, max_length=200)] | None = None
 
 
 class LogIn(Wish):
@@ -100,7 +110,7 @@ class PasswordChange(Wish):
 
     password: Password | None = None
     new_password: NewPassword
-    keep_other_sessions: bool = False
+    keep_other_sessions: StrictBool = False
 
 
 class MeChange(Wish):
@@ -121,13 +131,13 @@ class TokenWish(Wish):
     name: Line
     workspace_id: Annotated[str, Field(max_length=36)]
     scopes: Annotated[list[Annotated[str, Field(max_length=60)]], Field(min_length=1, max_length=60)]
-    expires_in: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3660))] | None = timedelta(days=90)
+    expires_in: Lifetime | None = timedelta(days=90)
 
 
 class AccessWish(Wish):
     """Whether somebody may use their account."""
 
-    disabled: bool
+    disabled: StrictBool
 
 
 class DeviceView(View):

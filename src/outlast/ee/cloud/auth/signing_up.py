@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from outlast.ee.cloud import audit
 from outlast.ee.cloud import unit as units
 from outlast.ee.cloud.auth import events, mail_flows, notices, passwords, repository
 from outlast.ee.cloud.auth.credentials import Credentials
 from outlast.ee.cloud.auth.errors import SignUpClosed
-from outlast.ee.cloud.auth.people import Person, User
+from outlast.ee.cloud.auth.people import Person, User, email_key
 from outlast.ee.cloud.caller import Origin
 from outlast.ee.cloud.context import Cloud
 from outlast.ee.cloud.unit import Unit
@@ -36,24 +38,49 @@ def _new_user(unit: Unit, *, email: str, name: str, password_hash: str | None, v
     )
 
 
-async def register(cloud: Cloud, *, email: str, name: str, password: str, origin: Origin, site: str) -> None:
+InvitedAddress: TypeAlias = Callable[[Unit, str], Awaitable[str | None]]
+"""The address that the secret of an open invitation was mailed to."""
+
+
+@dataclass(slots=True)
+class Invitations:
+    """How to look an invitation up; a domain above says so."""
+
+    address_of: InvitedAddress | None = None
+
+
+async def register(
+    cloud: Cloud, *, email: str, name: str, password: str, origin: Origin, site: str, invite: str | None = None
+) -> None:
     """Make an account whose address is to be verified by mail.
 
     The answer and its time are the same when there is one already; its owner is told by mail (ASVS 6.3.8).
 
+    Args:
+        cloud: the open cloud.
+        email, name, password: as they were typed.
+        origin: of the request.
+        site: this server's address, for the mail's link.
+        invite: the secret of an invitation's mail. Who has it has read that mail, so the address is theirs.
+
     Raises:
-        SignUpClosed: accounts are made by invitation here.
+        SignUpClosed: accounts are made by invitation here, and this is none, or one of another address.
         PasswordRefused: it is too easily guessed.
         HashingBusy: too many are at it.
     """
-    if not cloud.settings.sign_up:
+    if not cloud.settings.sign_up and invite is None:
         raise SignUpClosed("Accounts are made by invitation on this server; ask who runs it.")
     hashed = await hash_password(cloud, password, context=(email, name))
     async with units.writing(cloud, origin=origin) as unit:
+        invited = invite is not None and await _check_invite(unit, invite, email=email)
         there = await repository.by_email(unit, email)
         if there is None:
-            person = await create_person(unit, email=email, name=name, password_hash=hashed)
-            await mail_flows.send_proof(unit, person, purpose="verify", site=site)
+            person = await create_person(unit, email=email, name=name, password_hash=hashed, verified=invited)
+            if not invited:
+                await mail_flows.send_proof(unit, person, purpose="verify", site=site)
+        elif there.verified_at is None and invited:
+            changes = {"name": name, "password_hash": hashed, "password_changed_at": unit.now, "verified_at": unit.now}
+            await repository.change(unit, there.id, **changes)
         elif there.verified_at is None:
             # Who proves the address gets the account, and it is who asked last that reads the mail's link.
             await repository.change(unit, there.id, name=name, password_hash=hashed, password_changed_at=unit.now)
@@ -66,6 +93,14 @@ async def register(cloud: Cloud, *, email: str, name: str, password: str, origin
                 what="Somebody, perhaps you, wanted to make an account with this address, which has one already.",
                 undo="If it was you, just sign in; if you forgot the password, set a new one there.",
             )
+
+
+async def _check_invite(unit: Unit, invite: str, *, email: str) -> bool:
+    address_of = unit.cloud.part(Invitations).address_of
+    address = await address_of(unit, invite) if address_of is not None else None
+    if address is None or email_key(address) != email_key(email):
+        raise SignUpClosed("This invitation is not good any more, or is for another address; ask for another.")
+    return True
 
 
 async def create_person(

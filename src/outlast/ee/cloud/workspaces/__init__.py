@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from outlast.ee.cloud import auth
 from outlast.ee.cloud import events as outbox
 from outlast.ee.cloud import license as licences
 from outlast.ee.cloud.caller import Role
@@ -16,6 +17,7 @@ from outlast.ee.cloud.context import ALL_WORKSPACES, Cloud, Memberships
 from outlast.ee.cloud.unit import Unit
 from outlast.ee.cloud.workspaces import repository
 from outlast.ee.cloud.workspaces.handlers import USER_DISABLED, revoke_invites
+from outlast.ee.cloud.workspaces.inviting import address_of
 from outlast.ee.cloud.workspaces.members import add_member
 from outlast.ee.cloud.workspaces.memberships import KnownRoles
 from outlast.ee.cloud.workspaces.policy import RULES
@@ -52,6 +54,7 @@ def install(cloud: Cloud) -> None:
     cloud.add(KnownRoles(cloud))
     cloud.add(PurgeHooks())
     licences.count_by(cloud, usage)
+    auth.invited_by(cloud, address_of)
     outbox.on(cloud, USER_DISABLED, revoke_invites)
     cloud.beside(lambda: purge_regularly(cloud))
 

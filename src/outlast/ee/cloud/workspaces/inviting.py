@@ -184,6 +184,14 @@ async def preview(unit: Unit, secret: InviteToken) -> InviteView:
         return _view(invite, workspace.name, senders.get(invite.invited_by))
 
 
+async def address_of(unit: Unit, token: str) -> str | None:
+    """Whom an open invite was mailed to; nothing if it opens nothing."""
+    try:
+        return (await preview(unit, InviteToken.model_construct(token=token))).email
+    except (InviteNotFound, InviteOver):
+        return None
+
+
 async def accept(unit: Unit, answer: InviteToken | InviteId) -> WorkspaceItem:
     """Become a member by an invite to the caller's address, which is verified, or proved by the mailed secret.
 
