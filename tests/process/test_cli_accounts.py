@@ -33,20 +33,22 @@ def test_an_account_is_made_with_a_link_that_is_shown_once(place: Place) -> None
     assert link.startswith("http://127.0.0.1:8000/#code=")
     assert is_token(Kind.LINK, link.partition("#code=")[2])
     assert place.run("users", "create", ADA).returncode == 4
-    assert place.run("users", "create", "nonsense").returncode == 2
     (account,) = _json(place, "users", "list")
     assert (account["email"], account["name"], account["operator"], account["verified"]) == (ADA, "ada", True, True)
-    assert ADA in place.run("users", "list").stdout
 
 
-def test_an_account_is_disabled_and_enabled_again(place: Place) -> None:
+def test_who_is_disabled_gets_no_link(place: Place) -> None:
     assert place.run("users", "create", ADA).returncode == 0
     assert place.run("users", "disable", ADA).returncode == 0
-    assert "disabled" in place.run("users", "list").stdout
     assert place.run("users", "link", ADA).returncode == 3
+    assert "disabled" in place.run("users", "list").stdout
+
+
+def test_who_is_enabled_again_gets_one(place: Place) -> None:
+    assert place.run("users", "create", ADA).returncode == 0
+    assert place.run("users", "disable", ADA).returncode == 0
     assert place.run("users", "enable", ADA.upper()).returncode == 0
     assert place.run("users", "link", ADA).returncode == 0
-    assert "0 devices" in place.run("users", "logout", ADA).stdout
 
 
 def test_who_is_not_there_is_said_so(place: Place) -> None:
@@ -54,6 +56,7 @@ def test_who_is_not_there_is_said_so(place: Place) -> None:
     assert (ended.returncode, ended.stdout) == (3, "")
     assert "There is no account of x@example.org" in ended.stderr
     assert place.run("tokens", "list").returncode == 3
+    assert place.run("users", "create", "nonsense").returncode == 2
 
 
 def test_tokens_are_made_listed_and_revoked_beside_a_server(place: Place) -> None:
@@ -65,6 +68,5 @@ def test_tokens_are_made_listed_and_revoked_beside_a_server(place: Place) -> Non
         assert [token["name"] for token in listed] == ["ci", "This machine's command line"]
         assert made["token"] not in str(listed)
         assert place.run("whoami", "--token", made["token"]).returncode == 0
-        assert place.run("tokens", "new", "x", "--scope", "everything").returncode == 2
         assert place.run("tokens", "revoke", made["id"]).returncode == 0
-        assert place.run("tokens", "revoke", made["id"]).returncode == 3
+        assert place.run("whoami", "--token", made["token"]).returncode != 0
