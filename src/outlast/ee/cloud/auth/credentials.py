@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from outlast.ee.cloud.caller import Caller
 from outlast.ee.cloud.context import ALL_WORKSPACES, Cloud
 from outlast.ee.cloud.errors import InvalidToken
 from outlast.ee.cloud.unit import Unit
+from outlast.kit.errors import Unavailable
 
 ISSUER = "outlast"
 AUDIENCE = "outlast"
@@ -100,9 +102,10 @@ class Credentials:
         used = device.session.used(now, idle=self._cloud.settings.login_idle)
         # Held first: requests that come while it is written don't write it again.
         self._devices.put(used.id, replace(device, session=used))
-        async with units.writing(self._cloud) as unit:
-            await repository_sign_in.touch(unit, used)
-            await repository.saw(unit, used.user_id)
+        with suppress(Unavailable):  # what is only read must be answered also while nothing can be written
+            async with units.writing(self._cloud) as unit:
+                await repository_sign_in.touch(unit, used)
+                await repository.saw(unit, used.user_id)
 
     async def note_use_of_key(self, key: Key, digest: str) -> None:
         """Note when a token was used last; written at most once a minute."""
@@ -110,8 +113,9 @@ class Credentials:
         if last is not None and now - last < USES_WRITTEN_EVERY:
             return
         self._keys.put(digest, replace(key, token=replace(key.token, last_used_at=now)))
-        async with units.writing(self._cloud, workspace_id=ALL_WORKSPACES) as unit:
-            await repository_tokens.touch(unit, key.token.id, now)
+        with suppress(Unavailable):
+            async with units.writing(self._cloud, workspace_id=ALL_WORKSPACES) as unit:
+                await repository_tokens.touch(unit, key.token.id, now)
 
     def forget_device(self, session_id: str) -> None:
         """Have it read again at its next use, and its open streams looked at now."""
