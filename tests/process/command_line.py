@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 OUTLAST = str(Path(sys.executable).parent / "outlast")
@@ -80,15 +80,21 @@ def stubborn():
 
 @dataclass(frozen=True)
 class Place:
-    """A folder with the apps, and a data folder beside."""
+    """A folder with the apps, and a data folder beside.
+
+    Attributes:
+        settings: further variables for the commands.
+    """
 
     folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> Mapping[str, str]:
         """What commands are started with."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("OUTLAST_")}
-        return kept | {"OUTLAST_DATA_DIR": str(self.folder / "data"), "NO_COLOR": "1", "COLUMNS": "100"}
+        here = {"OUTLAST_DATA_DIR": str(self.folder / "data"), "NO_COLOR": "1", "COLUMNS": "100"}
+        return kept | here | self.settings
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own."""

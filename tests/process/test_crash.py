@@ -8,26 +8,25 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from outlast.client import AsyncClient
+from outlast.client import AsyncClient, running_server
 from outlast.client.stream import Snapshot, afollow
 from outlast.kit.killpoints import VARIABLE
 from outlast.protocol import events as e
 from tests.process.stage import write_app
 
-TOKEN = "a-token-for-one-test"
 SERVE = """
 import sys
 from outlast.kit.settings import load_settings
 from outlast.server.serve import serve
 def announce(running):
     print(running.url, flush=True)
-serve(load_settings(data_dir=sys.argv[1], port=int(sys.argv[2]), token=sys.argv[3]), sys.argv[4:], announce=announce)
+serve(load_settings(data_dir=sys.argv[1], port=int(sys.argv[2])), sys.argv[3:], announce=announce)
 """
 COUNTS = """
 @step
@@ -61,14 +60,15 @@ class ServerProcess:
         self._apps = apps
         self.process: subprocess.Popen[str] | None = None
 
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._port}"
+    def client(self) -> AsyncClient:
+        """A client of it; good for later starts too."""
+        running = running_server(self._folder / "data")
+        assert running is not None
+        return AsyncClient.to(running)
 
     def start(self, **env: str) -> None:
         """Start it, and wait until it takes requests (or has died at a kill point)."""
-        given = [str(self._folder / "data"), str(self._port), TOKEN, *map(str, self._apps)]
+        given = [str(self._folder / "data"), str(self._port), *map(str, self._apps)]
         self.process = subprocess.Popen(
             [sys.executable, "-c", SERVE, *given],
             stdout=subprocess.PIPE,
@@ -110,12 +110,6 @@ def server(tmp_path: Path, free_port: int) -> Iterator[ServerProcess]:
         server.end(signal.SIGTERM)
 
 
-@contextlib.asynccontextmanager
-async def _client(server: ServerProcess) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(server.url, token=TOKEN) as client:
-        yield client
-
-
 class Viewer:
     """Follows one session to its end, and remembers every event it got."""
 
@@ -151,7 +145,7 @@ class Viewer:
 @pytest.mark.xdist_group("heavy")
 async def test_a_hundred_live_sessions_outlast_a_killed_server(server: ServerProcess, tmp_path: Path) -> None:
     server.start(OUTLAST_MAX_SESSIONS="200")
-    async with _client(server) as client:
+    async with server.client() as client:
         kinds = [("counts", 80), ("waits", 20)]
         started = [await client.start(app) for app, count in kinds for _ in range(count)]
         viewers = [Viewer(client, item.id) for item in started]
@@ -183,7 +177,7 @@ async def test_a_hundred_live_sessions_outlast_a_killed_server(server: ServerPro
 )
 async def test_a_server_killed_at_a_named_point_loses_nothing(server: ServerProcess, point: str) -> None:
     server.start(**{VARIABLE: point})
-    async with _client(server) as client:
+    async with server.client() as client:
         with contextlib.suppress(Exception):  # broad: the server may die before it has answered
             await client.start("counts", {"upto": 3})
         server.died()
@@ -200,7 +194,7 @@ async def test_a_server_killed_at_a_named_point_loses_nothing(server: ServerProc
 
 async def test_an_acknowledged_answer_outlasts_a_kill_in_the_same_moment(server: ServerProcess) -> None:
     server.start(**{VARIABLE: "host.answer_committed"})
-    async with _client(server) as client:
+    async with server.client() as client:
         item = await client.start("waits")
         viewer = Viewer(client, item.id)
         await viewer.until(e.InputRequested)
@@ -216,7 +210,7 @@ async def test_an_acknowledged_answer_outlasts_a_kill_in_the_same_moment(server:
 
 async def test_an_orderly_stop_leaves_no_process_and_viewers_go_on_after_it(server: ServerProcess) -> None:
     server.start()
-    async with _client(server) as client:
+    async with server.client() as client:
         item = await client.start("waits")
         viewer = Viewer(client, item.id)
         await viewer.until(e.InputRequested)

@@ -17,7 +17,7 @@ class RunningServer(msgspec.Struct, frozen=True):
     """What the file holds, readable by its owner alone, while a server runs.
 
     Attributes:
-        token: of the first owner, for the command line on this machine; each start makes another.
+        token: of the first owner, for the command line on this machine; it stays the same over restarts.
         workspace_id: the server's first workspace; empty to ask the server for the user's own.
         link: what to open in a browser, once; the bare address where people sign in by other means.
     """
