@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +17,12 @@ from pathlib import Path
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import make_url
 
 from outlast.client import Client, RunningServer, follow, running_server
+from outlast.kit.settings import load_settings
 from outlast.protocol.codec import Json, encode_json
+from outlast.runtime import upgrade_database
 from tests.process.command_line import OUTLAST
 
 LIMIT_S = 15
@@ -206,3 +211,33 @@ def test_metrics_are_for_who_has_the_token(tmp_path: Path) -> None:
         assert (answer.status_code, "outlast_sessions_awake" in answer.text) == (200, True)
         server.stop()
     assert "a-token-for-prometheus-alone" not in server.log.read_text("utf-8")
+
+
+@pytest.fixture
+async def plain_owner_url(postgres_url: str, postgres_socket: Path) -> AsyncIterator[str]:
+    """A database whose owner is no superuser and may make no roles, as a hosting provider gives it."""
+    asyncpg = pytest.importorskip("asyncpg")
+    name, owner = make_url(postgres_url).database, f"owner_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(host=str(postgres_socket), user="postgres", database=name)
+    await admin.execute(f"CREATE ROLE {owner} LOGIN")
+    await admin.execute(f"ALTER DATABASE {name} OWNER TO {owner}")
+    yield postgres_url.replace("postgres@", f"{owner}@")
+    await admin.execute(f"ALTER DATABASE {name} OWNER TO postgres")
+    await admin.execute(f"DROP OWNED BY {owner} CASCADE")
+    await admin.execute(f"DROP ROLE {owner}")
+    await admin.close()
+
+
+@pytest.fixture(params=["postgres_url", "plain_owner_url"])
+def owned_url(request: pytest.FixtureRequest) -> str:
+    """A database's, as an administrator and as its plain owner."""
+    return str(request.getfixturevalue(request.param))
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(60)
+def test_a_first_start_on_postgresql_lets_its_owner_in(tmp_path: Path, owned_url: str) -> None:
+    asyncio.run(upgrade_database(load_settings(data_dir=tmp_path / "data", database_url=owned_url)))
+    with _operated(tmp_path, database_url=owned_url) as server:
+        _talked(server)
+        assert server.get("/readyz").status_code == 200

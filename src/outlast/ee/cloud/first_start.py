@@ -57,7 +57,8 @@ async def begin(cloud: Cloud) -> Opening:
             made = await workspaces.create_workspace(unit, name=HOME, owner_id=owner.id)
             await auth.set_active_workspace(unit, owner.id, made.id)
             home = workspaces.Home(workspace_id=made.id, owner_id=owner.id)
-        token = await _local_token(unit, home)
+        async with unit.within(home.workspace_id) as inside:
+            token = await _local_token(inside, home)
         code = None
         if first or not cloud.settings.public_url:
             code = await auth.issue_link(unit, home.owner_id, expires_in=LINK_LASTS)

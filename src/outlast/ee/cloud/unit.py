@@ -21,7 +21,9 @@ from outlast.ee.cloud.errors import NoWorkspace, SignInRequired
 
 _SCOPE = text(
     "SELECT set_config('role', coalesce("
-    "(SELECT rolname::text FROM pg_roles WHERE rolname = 'outlast_app'), 'none'), true), "
+    # Another database of the same server may have made the role, without this one's user being let into it.
+    "(SELECT rolname::text FROM pg_roles WHERE rolname = 'outlast_app' AND pg_has_role(session_user, oid, 'MEMBER')), "
+    "'none'), true), "
     "set_config('outlast.workspace', :workspace, true), set_config('outlast.user', :user, true)"
 )
 
