@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 import msgspec
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field, SecretStr, StrictBool, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, SecretStr, StrictBool, WithJsonSchema, field_validator, model_validator
 
 from outlast.ee.cloud.auth.people import LoginSession, PersonalToken, Status, User
 from outlast.ee.cloud.routes import View, Wish
@@ -119,6 +119,13 @@ class MeChange(Wish):
     name: Line | None = None
     status: Status | None = None
     active_workspace_id: Annotated[str, Field(max_length=36)] | None = None
+
+    @field_validator("name", "status", mode="before")
+    @classmethod
+    def _is_something(cls, value: object) -> object:
+        if value is None:  # left out it stays; there is no account without one
+            raise ValueError("must not be null")
+        return value
 
 
 class TokenWish(Wish):
