@@ -91,6 +91,21 @@ async def test_a_password_signs_in_and_out(page: Page, api: CloudApi, ada: Someo
     assert [cookie["name"] for cookie in await page.context.cookies() if "device" not in cookie["name"]] == []
 
 
+async def test_the_workspace_is_chosen_in_the_head(page: Page, api: CloudApi, ada: Someone) -> None:
+    other = await api.workspace(ada, name="Other")
+    started = await ada.http.post(f"/workspaces/{other}/sessions", json={"app": "talk:greet", "args": {"name": "Bob"}})
+    assert started.status_code == 201, started.text
+    await page.goto(site(api))
+    await by_password(page, ada.email)
+    choice = page.get_by_label("Workspace")
+    await choice.select_option("Acme")
+    await expect(page.get_by_text("None yet.")).to_be_visible()
+    await choice.select_option("Other")
+    await expect(page.locator(".row")).to_have_count(1)
+    await page.reload()
+    await expect(page.locator(".row")).to_have_count(1)
+
+
 async def test_a_link_signs_in_once_and_its_code_leaves_the_address(page: Page, api: CloudApi, ada: Someone) -> None:
     async with units.writing(api.cloud) as unit:
         code = await auth.issue_link(unit, ada.id, expires_in=timedelta(hours=1))

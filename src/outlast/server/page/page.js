@@ -26,8 +26,8 @@ async function enter() {
   workspace = chosen ? `/workspaces/${chosen.id}` : "";
   const choose = async (event) => {
     await call("PATCH", "/auth/me", { active_workspace_id: event.target.value }, { "if-match": "*" });
-    location.hash = "#/";
-    route();
+    workspace = "";
+    goHome();
   };
   const choice = h("select", { change: (event) => choose(event).catch(failed), ariaLabel: "Workspace" }, items.map((one) => h("option", { value: one.id, selected: one === chosen }, one.name)));
   who.replaceChildren(items.length > 1 ? choice : "", h("a", { href: "#/account" }, me.name), h("button.link", { type: "button", click: () => leaveServer().catch(failed) }, "Sign out"));
@@ -38,8 +38,13 @@ async function leaveServer() {
   await call("DELETE", "/auth/sessions/current");
   workspace = "";
   who.replaceChildren();
-  location.hash = "#/";
-  route();
+  goHome();
+}
+
+/** Show the apps, once: a changed address shows them by itself. */
+function goHome() {
+  if (["", "#", "#/"].includes(location.hash)) route();
+  else location.hash = "#/";
 }
 
 async function home() {
