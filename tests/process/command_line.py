@@ -94,7 +94,7 @@ class Place:
         """What commands are started with."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("OUTLAST_")}
         here = {"OUTLAST_DATA_DIR": str(self.folder / "data"), "NO_COLOR": "1", "COLUMNS": "100"}
-        return kept | here | self.settings
+        return {**kept, **here, **self.settings}
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own."""
