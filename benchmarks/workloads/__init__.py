@@ -15,6 +15,7 @@ from benchmarks.workloads import (
     w7_wake,
     w8_hibernated,
     w9_accounts,
+    w10_list,
 )
 
 ALL: Sequence[Workload] = (
@@ -30,4 +31,6 @@ ALL: Sequence[Workload] = (
     w8_hibernated.WORKLOAD,
     w9_accounts.ON_SQLITE,
     w9_accounts.ON_POSTGRESQL,
+    w10_list.ON_SQLITE,
+    w10_list.ON_POSTGRESQL,
 )
