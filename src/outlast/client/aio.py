@@ -112,7 +112,7 @@ class AsyncClient:
         """See `Client.workspace`."""
         if not self._workspace:
             me = await self.me()
-            self._workspace = active_workspace(me, None if me.login_session_id else await self.workspaces())
+            self._workspace = active_workspace(me)
         return self._workspace
 
     async def sign_out(self) -> None:

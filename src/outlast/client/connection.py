@@ -8,7 +8,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from outlast.client.account import Me, WorkspaceList
+from outlast.client.account import Me
 from outlast.client.tokens import Bearer, Held, Keeper, Tokens
 from outlast.kit.errors import NotFound
 
@@ -31,18 +31,12 @@ def no_cookies() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
-def active_workspace(me: Me, opened: WorkspaceList | None) -> str:
+def active_workspace(me: Me) -> str:
     """The workspace to use where none is named.
-
-    Args:
-        me: who calls.
-        opened: what a personal access token opens, when it is one.
 
     Raises:
         NotFound: the user is a member of none.
     """
-    if opened is not None and opened.items:
-        return opened.items[0].id
     if not me.active_workspace_id:
         raise NotFound(f"{me.email or me.id} is a member of no workspace; accept an invite, or make one.")
     return me.active_workspace_id

@@ -125,7 +125,7 @@ class Client:
         """Id of the workspace; the server is asked once, if need be."""
         if not self._workspace:
             me = self.me()
-            self._workspace = active_workspace(me, None if me.login_session_id else self.workspaces())
+            self._workspace = active_workspace(me)
         return self._workspace
 
     def sign_out(self) -> None:

@@ -14,6 +14,7 @@ from outlast.ee.cloud.auth.repository_sign_in import remember_device
 from outlast.ee.cloud.auth.schemas import DeviceView, LoggedIn, MeView
 from outlast.ee.cloud.auth.sign_in import Opened
 from outlast.ee.cloud.browser import check_site
+from outlast.ee.cloud.caller import Caller
 from outlast.ee.cloud.work import Work
 
 AVATARS = "/api/v1/auth/avatars"
@@ -82,8 +83,8 @@ def json_response(body: bytes, *, status: int = 200) -> Response:
     return Response(body, status_code=status, media_type="application/json", headers={"cache-control": NO_STORE})
 
 
-def me_body(user: User, *, login_session_id: str | None) -> bytes:
-    """The user who asks, as JSON."""
+def me_body(user: User, caller: Caller) -> bytes:
+    """The user who asks, as JSON. A token works in its own workspace, whichever its user works in."""
     view = MeView(
         id=user.id,
         email=user.email,
@@ -93,10 +94,10 @@ def me_body(user: User, *, login_session_id: str | None) -> bytes:
         operator=user.is_operator,
         status=user.status,
         last_seen_at=user.last_seen_at,
-        active_workspace_id=user.active_workspace_id,
+        active_workspace_id=caller.workspace_id or user.active_workspace_id,
         avatar_url=f"{AVATARS}/{user.avatar_digest}" if user.avatar_digest else None,
         created_at=user.created_at,
-        login_session_id=login_session_id,
+        login_session_id=caller.login_session_id,
     )
     return msgspec.json.encode(view)
 

@@ -60,7 +60,7 @@ async def me(work: In) -> Response:
     """Who asks."""
     user = await work.cloud.part(Credentials).user(work.caller)
     work.tag(etag_of(user))
-    return json_response(me_body(user, login_session_id=work.caller.login_session_id))
+    return json_response(me_body(user, work.caller))
 
 
 @router.post("/sessions/validate", response_model=wire.Introspection, **does("login_session.validate"))
@@ -291,7 +291,7 @@ async def avatar(work: In, digest: str) -> Response:
 
 def _me(work: Work, user: User) -> Response:
     work.tag(etag_of(user))
-    return json_response(me_body(user, login_session_id=work.caller.login_session_id))
+    return json_response(me_body(user, work.caller))
 
 
 def _authenticator(work: Work) -> RequestAuthenticator:
