@@ -39,8 +39,8 @@ POLL = timedelta(seconds=1)
 """How soon facts are found that another process told, or whose time has come."""
 
 LINGER = timedelta(milliseconds=50)
-"""Between a session's commit and the relay's: busy sessions need the database more than lists do, and what they tell
-in the meantime goes along."""
+"""Between a session's commit and the relay's, and between two rounds of its own: busy sessions need the database more
+than lists do, and what they tell in the meantime goes along."""
 
 PAUSES: Sequence[timedelta] = (
     timedelta(seconds=1),
@@ -112,7 +112,9 @@ class Relay:
             await self._recover()
             while True:
                 self._woken.clear()
-                if not await self.work():
+                if await self.work():
+                    await asyncio.sleep(LINGER.total_seconds())
+                else:
                     await self._wait()
         finally:
             if isinstance(told, SessionFacts):
@@ -127,8 +129,8 @@ class Relay:
             async with units.looking(self._cloud, workspace_id=ALL_WORKSPACES) as unit:
                 new, due = await repository.pending(unit)
             reach("relay.found")
-            told = await self._tell_new() if new else False
-            return (await self._handle_due() if due or told else False) or told
+            told, handled_later = await self._tell_new() if new else (False, False)
+            return (await self._handle_due() if due or handled_later else False) or told
         except Unavailable as error:
             logger.warning("The outbox waits for the database: %s", error.message)
             return False
@@ -147,8 +149,8 @@ class Relay:
         with suppress(Unavailable):
             await self._nudge()
 
-    async def _tell_new(self) -> bool:
-        """Append new facts to their workspaces' streams."""
+    async def _tell_new(self) -> tuple[bool, bool]:
+        """Append new facts to their workspaces' streams; whether there were any, and whether any are to be handled."""
         async with units.writing(self._cloud, workspace_id=ALL_WORKSPACES) as unit:
             rows = await repository.new_facts(unit, limit=BATCH)
             streams = {stream_of(row["workspace_id"]) for row in rows}
@@ -166,7 +168,7 @@ class Relay:
         for stream, events in batches.items():
             self._known[stream] = events[-1].seq
             self._cloud.runtime.bus.publish(stream, events)
-        return bool(rows)
+        return bool(rows), bool(later)
 
     async def _handle_due(self) -> bool:
         now = self._cloud.clock.now()
