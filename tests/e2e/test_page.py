@@ -106,6 +106,7 @@ async def test_a_session_is_branched_cancelled_and_deleted(page: Page, server: L
     await expect(page.locator(".row")).to_have_count(1)
 
 
+@pytest.mark.timeout(60)  # two starts of a server
 async def test_the_page_heals_after_a_restart(page: Page, server: LiveServer) -> None:
     await _begin(page, server)
     await asyncio.to_thread(server.kill)
