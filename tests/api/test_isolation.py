@@ -100,6 +100,7 @@ async def _refusal(who: Someone, method: str, path: str, *, verb: str, ids: Mapp
     return 404, told
 
 
+@pytest.mark.timeout(60)
 async def test_ids_of_another_tenant_are_as_unknown_as_made_up_ones(stage: Stage) -> None:
     """[security 35] [security 68] [security 69] [security 75]"""
     before, leaks = _of(stage.a, await dump(stage.api.cloud)), []
@@ -152,7 +153,7 @@ async def test_ids_of_another_tenant_in_bodies_and_queries_open_nothing(stage: S
         ("GET", f"{mine}/audit?actor={{}}", None, a.owner.id),
     ]
     for method, path, body, theirs in pairs:
-        told = [await _said(eve, method, path, body, id=id) for id in (theirs, new_id())]
+        told = [await _said(eve, method, path, body=body, id=id) for id in (theirs, new_id())]
         assert told[0] == told[1], (method, path)
     opened = await eve.post("/shares/open", json={"token": a.secrets["link"]})
     assert (opened.status_code, opened.json()["code"]) == (404, "share.not_found")
@@ -160,7 +161,7 @@ async def test_ids_of_another_tenant_in_bodies_and_queries_open_nothing(stage: S
     assert _of(a, await dump(api.cloud)) == before
 
 
-async def _said(http: httpx.AsyncClient, method: str, path: str, body: Json, *, id: str) -> tuple[int, str]:
+async def _said(http: httpx.AsyncClient, method: str, path: str, *, body: Json, id: str) -> tuple[int, str]:
     answer = await http.request(method, path.replace("{}", id), json=_filled(body, id), headers=HEADERS)
     return answer.status_code, answer.text.replace(id, "<id>")
 
