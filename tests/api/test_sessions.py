@@ -92,6 +92,31 @@ class TestStart:
         other = {"app": "talk:greet", "args": {"name": "Bo"}}
         problem(await api.http.post(SESSIONS, json=other, headers=headers), 422, "idempotency.key_reused")
 
+    async def test_a_key_starts_one_session_also_where_the_answer_is_its_stream(self, api: Api) -> None:
+        """[security 83]"""
+        headers = {"idempotency-key": "k4", "accept": "text/event-stream"}
+        places = set()
+        for _ in range(2):
+            async with api.http.stream("POST", SESSIONS, json=HELLO, headers=headers) as answer:
+                assert answer.status_code == 201
+                places.add(answer.headers["location"])
+                chunks = answer.aiter_text()
+                seen = ""
+                while "input.requested" not in seen:
+                    seen += await anext(chunks)
+            assert "id: 1\nevent: session.created\n" in seen
+        assert len(places) == 1
+        other = {"app": "talk:greet", "args": {"name": "Bo"}}
+        problem(await api.http.post(SESSIONS, json=other, headers=headers), 422, "idempotency.key_reused")
+        as_json = await api.http.post(SESSIONS, json=HELLO, headers={"idempotency-key": "k4"})
+        assert {as_json.headers["location"]} == places
+
+    async def test_a_key_is_its_callers_own(self, api: Api) -> None:
+        """[security 75, 83]"""
+        guest = await api.with_member("bo")
+        answers = [await who.http.post(SESSIONS, json=HELLO, headers={"idempotency-key": "k5"}) for who in (api, guest)]
+        assert [answer.json()["user_id"] for answer in answers] == [api.me.id, guest.me.id]
+
     async def test_a_key_whose_first_request_failed_is_free_again(self, api: Api) -> None:
         headers = {"idempotency-key": "k2"}
         assert (await api.http.post(SESSIONS, json={"app": "nobody"}, headers=headers)).status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -45,8 +46,8 @@ class OpenInput(msgspec.Struct, frozen=True):
 
 
 def stream_of(session_id: str) -> str:
-    """The name of a session's stream."""
-    return f"session:{session_id}"
+    """The name of a session's stream; one object for all who look at it."""
+    return sys.intern(f"session:{session_id}")
 
 
 class Track:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -54,6 +54,9 @@ class BusyRoute(NamedTuple):
 
 Finder: TypeAlias = Callable[[Scope], BusyRoute | None]
 """Knows a domain's busy routes."""
+
+
+_OVER = HTTPConnection({"type": "http", "headers": []})
 
 
 class HotRoutes:
@@ -110,4 +113,6 @@ class HotRoutes:
         await work.enter()
         response = await busy.answer(work, request)
         response.headers.update(work.headers)
+        if isinstance(response, EventStream):
+            work.connection = _OVER  # the request's own is no longer needed, and a stream may last for hours
         return response

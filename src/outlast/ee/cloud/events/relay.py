@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 POLL = timedelta(seconds=1)
 """How soon facts are found that another process told, or whose time has come."""
 
-LINGER = timedelta(milliseconds=50)
+LINGER = timedelta(milliseconds=100)
 """Between a session's commit and the relay's, and between two rounds of its own: busy sessions need the database more
 than lists do, and what they tell in the meantime goes along."""
 

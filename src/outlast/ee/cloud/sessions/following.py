@@ -126,6 +126,7 @@ async def follow_session(
         InvalidInput: the position is none of this stream.
     """
     access = await access_session(work, session_id, Level.VIEW)
+    session_id = access.record.id  # one text for all who look at it, instead of each request's own
     if last_event_id:  # who comes back has the document already
         after, snapshot = _position(last_event_id), False
     log, stream, over = work.cloud.runtime.log, stream_of(session_id), access.record.over
