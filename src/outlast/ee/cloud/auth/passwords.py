@@ -10,9 +10,12 @@ import asyncio
 import functools
 import os
 import re
+import sys
+import threading
 import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -124,7 +127,7 @@ class PasswordHasher:
 
     def __init__(self, *, threads: int | None = None, waiting: int = 32) -> None:
         workers = threads or max(1, min(4, (os.cpu_count() or 2) - 1))
-        self._pool = ThreadPoolExecutor(workers, "password hash")
+        self._pool = ThreadPoolExecutor(workers, "password hash", initializer=_give_way)
         self._most = workers + waiting
         self._busy = 0
         self._hash = PasswordHash((Argon2Hasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=PARALLELISM),))
@@ -176,6 +179,13 @@ class PasswordHasher:
     def close(self) -> None:
         """End the threads; hashes that wait are dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _give_way() -> None:
+    """Let the event loop go before this thread where there are few cores (on Linux threads have a priority each)."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def _bytes(password: str) -> bytes:
