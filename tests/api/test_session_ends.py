@@ -217,6 +217,19 @@ class TestLimit:
         assert sorted(answer.status_code for answer in answers) == [201] * 3 + [429] * 9
 
 
+class TestPatience:
+    async def test_the_workspace_says_how_long_its_sessions_keep_their_process(self, api: Api) -> None:
+        other = Api(api.whole, api.me, await api.whole.workspace(api.me, "Other"), api.http).seen_by(api.me)
+        await _set(api, hibernate_after_s=1)
+        while api.workspace not in api.runtime.host.ports.patience:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # sleeps: polls what a handler does soon
+        sleeps, stays = await api.start(), await other.start()
+        await api.until(sleeps, "session.hibernated")
+        assert [await _state(api, one) for one in (sleeps, stays)] == ["hibernated", "waiting"]
+        assert (await api.answer(sleeps, "word", "tea")).status_code == 204
+        await api.until(sleeps, "session.waiting", count=2)
+
+
 class TestWorkspaceGone:
     async def test_in_a_deleted_workspace_nothing_goes_on(self, api: Api) -> None:
         sessions = [await api.start() for _ in range(3)]

@@ -22,8 +22,14 @@ def process_limits(limits: Limits, info: AppInfo) -> Limits:
     )
 
 
-def surroundings_of(around: Surroundings, info: AppInfo) -> Surroundings:
-    """What the host watches of a session, and when it puts it to sleep."""
+def surroundings_of(around: Surroundings, info: AppInfo, *, patience: timedelta | None = None) -> Surroundings:
+    """What the host watches of a session, and when it puts it to sleep.
+
+    Args:
+        around: what it does with every session.
+        info: the app's own wishes go before all else.
+        patience: of the session's workspace, which goes before the host's.
+    """
     limits, own = around.limits, info.limits
     sizes = {name: round(own[name]) for name in ("stream_bytes", "bytes_per_s") if name in own}
     hibernate_after = info.hibernate_after_s
@@ -37,7 +43,7 @@ def surroundings_of(around: Surroundings, info: AppInfo) -> Surroundings:
         # A session that could not be replayed must keep its process.
         hibernate_after=None
         if not info.durable
-        else around.hibernate_after
+        else patience or around.hibernate_after
         if hibernate_after is None
         else timedelta(seconds=hibernate_after),
     )

@@ -69,7 +69,11 @@ class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ports(msgspec.Struct, frozen=True, kw_only=True):
-    """What a host stands on."""
+    """What a host stands on.
+
+    Attributes:
+        patience: how long sessions of a workspace wait before their process ends, where it is not the host's to say.
+    """
 
     registry: Registry
     executor: Executor
@@ -80,6 +84,7 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     scratch_root: Path
     secrets: Mapping[str, str] = {}
+    patience: dict[str, timedelta] = {}
 
 
 class AwakeSessions:
@@ -228,7 +233,7 @@ class AwakeSessions:
             limits=process_limits(self.settings.process_limits, entry.info),
             recording=recording,
         )
-        live.around = surroundings_of(self._around, entry.info)
+        live.around = surroundings_of(self._around, entry.info, patience=self.ports.patience.get(record.workspace_id))
         process.send(start)
         live.attach(process)
         self._spawn_task(self._see_off(live))

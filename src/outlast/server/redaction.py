@@ -17,7 +17,7 @@ _NAMES = re.compile(
 )
 _SECRETS = re.compile(
     r"""
-    \b(?P<prefix>ol[trivl]_)[A-Za-z0-9_-]{6,}                  # our own tokens
+    \b(?P<prefix>ol[trivlsd]_)[A-Za-z0-9_-]{6,}                  # our own tokens
     | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*    # signed tokens (JWT)
     | \b(?P<scheme>bearer|basic|dpop)\s+[A-Za-z0-9+/=._~-]{8,}  # of an Authorization header
     | (?P<user>://[^/\s:@]*:)[^/\s@]+(?=@)                      # the password in a URL

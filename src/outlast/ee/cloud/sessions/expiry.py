@@ -15,6 +15,7 @@ from outlast.ee.cloud import unit as units
 from outlast.ee.cloud.context import ALL_WORKSPACES, Cloud
 from outlast.ee.cloud.sessions import events as facts
 from outlast.ee.cloud.sessions import repository
+from outlast.ee.cloud.sessions.patience import tell_host
 from outlast.kit.errors import OutlastError
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ RESTORABLE_FOR = timedelta(days=30)
 async def watch(cloud: Cloud) -> None:
     """Do both, for as long as the server runs."""
     while True:
+        await tell_host(cloud)
         await tidy(cloud)
         for _ in range(TIDY_EVERY // LOOK_EVERY):
             await end_due(cloud)
@@ -50,9 +52,10 @@ async def tidy(cloud: Cloud) -> None:
     buried = await cloud.runtime.records.buried_before(now - RESTORABLE_FOR)
     await _each([record.id for record in buried], lambda session_id: purge(cloud, session_id))
     async with units.looking(cloud, workspace_id=ALL_WORKSPACES) as everywhere:
-        kept_for = await workspaces.retentions(everywhere)
-    for workspace_id, longest in kept_for.items():
-        while over := await repository.over_since(cloud, workspace_id, now - longest):
+        found = await workspaces.settings_of_all(everywhere)
+    for workspace_id, settings in found.items():
+        longest = settings.retention
+        while longest is not None and (over := await repository.over_since(cloud, workspace_id, now - longest)):
             done = await _each(over, lambda session_id: purge(cloud, session_id))
             if not done:
                 break

@@ -9,6 +9,7 @@ from outlast.ee.cloud.events import Fact
 from outlast.ee.cloud.sessions import repository
 from outlast.ee.cloud.sessions.access import Sight
 from outlast.ee.cloud.sessions.expiry import end_all
+from outlast.ee.cloud.sessions.patience import tell_host
 from outlast.ee.cloud.unit import Unit
 
 
@@ -16,6 +17,8 @@ def register(cloud: Cloud) -> None:
     """Handle what concerns sessions."""
     events.on(cloud, "member.removed", withdraw_shares)
     events.on(cloud, "workspace.deleted", end_sessions)
+    for kind in ("workspace.created", "workspace.updated", "workspace.restored"):
+        events.on(cloud, kind, take_in_settings)
 
 
 async def withdraw_shares(cloud: Cloud, fact: Fact) -> None:
@@ -28,6 +31,11 @@ async def withdraw_shares(cloud: Cloud, fact: Fact) -> None:
 async def end_sessions(cloud: Cloud, fact: Fact) -> None:
     """In a deleted workspace nothing goes on; when it is restored, what was said can be read, and branched."""
     await end_all(cloud, str(fact.data["workspace"]))
+
+
+async def take_in_settings(cloud: Cloud, fact: Fact) -> None:
+    """How long sessions wait may have changed."""
+    await tell_host(cloud)
 
 
 async def purge(unit: Unit) -> None:

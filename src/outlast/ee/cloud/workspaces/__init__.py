@@ -7,7 +7,6 @@ with a workspace.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from outlast.ee.cloud import auth
 from outlast.ee.cloud import events as outbox
@@ -43,9 +42,9 @@ __all__ = [
     "memberships_of",
     "on_purge",
     "purge_due",
-    "retentions",
     "router",
     "settings_of",
+    "settings_of_all",
 ]
 
 
@@ -79,10 +78,9 @@ async def memberships_of(unit: Unit, user_id: str) -> Mapping[str, Role]:
         return await repository.roles_of(everywhere, user_id)
 
 
-async def retentions(everywhere: Unit) -> Mapping[str, timedelta]:
-    """How long each workspace keeps what is over; those that keep it for ever are not among them."""
-    found = {one: settings.retention for one, settings in (await repository.all_settings(everywhere)).items()}
-    return {workspace_id: kept_for for workspace_id, kept_for in found.items() if kept_for is not None}
+async def settings_of_all(everywhere: Unit) -> Mapping[str, Settings]:
+    """The settings of every workspace that is not deleted, by its id."""
+    return await repository.all_settings(everywhere)
 
 
 async def member_ids(unit: Unit) -> Sequence[str]:
