@@ -225,7 +225,7 @@ class TestPatience:
             await asyncio.sleep(0.02)  # sleeps: polls what a handler does soon
         sleeps, stays = await api.start(), await other.start()
         await api.until(sleeps, "session.hibernated")
-        assert [await _state(api, one) for one in (sleeps, stays)] == ["hibernated", "waiting"]
+        assert (await _state(api, sleeps), await _state(other, stays)) == ("hibernated", "waiting")
         assert (await api.answer(sleeps, "word", "tea")).status_code == 204
         await api.until(sleeps, "session.waiting", count=2)
 
