@@ -5,8 +5,9 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
@@ -34,16 +35,19 @@ class _Page(msgspec.Struct):
 
 
 def outlast(database: Url, given: Round) -> Figures:
-    """The first page and a deep one, for a session's owner (all sessions, newest activity first)."""
-    few = _listed(_filled(database, FEW), given)
-    many = _listed(_filled(database, given.size(MANY, QUICK_MANY)), given)
+    """The first page and a deep one, for a session's owner (all sessions, newest activity first).
+
+    Both servers run side by side and are asked in turn, so that a machine that slows down slows down both.
+    """
+    with _listing(_filled(database, FEW)) as few, _listing(_filled(database, given.size(MANY, QUICK_MANY))) as many:
+        first, deep = _timed((few, few.first), (many, many.first)), _timed((few, few.deep), (many, many.deep))
     return {
-        "few_first_p50_ms": few[0],
-        "first_p50_ms": many[0],
-        "first_ratio": many[0] / few[0],
-        "few_deep_p50_ms": few[1],
-        "deep_p50_ms": many[1],
-        "deep_ratio": many[1] / few[1],
+        "few_first_p50_ms": first[0],
+        "first_p50_ms": first[1],
+        "first_ratio": first[1] / first[0],
+        "few_deep_p50_ms": deep[0],
+        "deep_p50_ms": deep[1],
+        "deep_ratio": deep[1] / deep[0],
     }
 
 
@@ -67,16 +71,24 @@ def _filled(database: Url, sessions: int) -> tuple[Path, str]:
     return folder, url
 
 
-def _listed(filled: tuple[Path, str], given: Round) -> tuple[float, float]:
-    """Start a server on a database that is there; the first page's p50 and the deep one's, in milliseconds."""
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A server, and the addresses of its list's first page and of a deep one."""
+
+    server: ours.Outlast
+    first: str
+    deep: str
+
+
+@contextmanager
+def _listing(filled: tuple[Path, str]) -> Iterator[_Listing]:
+    """Start a server on a database that is there."""
     folder, url = filled
-    with (
-        closing(ours.Outlast(Round(folder, given.quick), OUTLAST_DATABASE_URL=url)) as server,
-        server.connect() as connection,
-    ):
+    with closing(ours.Outlast(Round(folder, quick=False), OUTLAST_DATABASE_URL=url)) as server:
         path = f"{server.sessions}?which=all&limit={PAGE}"
-        cursor = _walk(connection, path)
-        return _timed(connection, path), _timed(connection, f"{path}&cursor={cursor}")
+        with server.connect() as connection:
+            cursor = _walk(connection, path)
+        yield _Listing(server, path, f"{path}&cursor={cursor}")
 
 
 def _walk(connection: Connection, path: str) -> str:
@@ -96,16 +108,20 @@ def _page(connection: Connection, path: str) -> _Page:
     return msgspec.json.decode(connection.request("GET", path).body, type=_Page)
 
 
-def _timed(connection: Connection, path: str) -> float:
-    times_ms = []
-    for _ in range(WARM_UP + REPEATS):
-        started = time.perf_counter()
-        page = _page(connection, path)
-        times_ms.append((time.perf_counter() - started) * 1000)
-        if len(page.items) != PAGE:
-            message = f"a page has {len(page.items)} sessions"
-            raise WireError(message)
-    return percentile(times_ms[WARM_UP:], 0.5)
+def _timed(*asked: tuple[_Listing, str]) -> list[float]:
+    """The median of each, in milliseconds."""
+    times_ms: list[list[float]] = [[] for _ in asked]
+    with ExitStack() as stack:
+        connections = [stack.enter_context(listing.server.connect()) for listing, _ in asked]
+        for _ in range(WARM_UP + REPEATS):
+            for connection, (_, path), times in zip(connections, asked, times_ms, strict=True):
+                started = time.perf_counter()
+                page = _page(connection, path)
+                times.append((time.perf_counter() - started) * 1000)
+                if len(page.items) != PAGE:
+                    message = f"a page has {len(page.items)} sessions"
+                    raise WireError(message)
+    return [percentile(times[WARM_UP:], 0.5) for times in times_ms]
 
 
 def _workload(name: str, kind: str, url: Url) -> Workload:
