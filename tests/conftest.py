@@ -47,6 +47,10 @@ def postgres_socket() -> Iterator[Path]:
 
             # Started by root it runs the server as a user `pgserver`, which it makes: PostgreSQL refuses root.
             server = get_server(folder, cleanup_mode="delete")
+            # A test's database is gone with it: what a power failure would do to it is nobody's question.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                server.psql(f"ALTER SYSTEM SET {setting} = off")
+            server.psql("SELECT pg_reload_conf()")
     except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"no PostgreSQL here: {error}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +15,8 @@ import pytest
 
 from outlast.client import AsyncClient
 from outlast.client.frames import FrameParser
+from outlast.db.engine import create_engine
+from outlast.db.migrations import upgrade
 from outlast.ee.cloud.caller import Role
 from outlast.executors.base import Executor
 from outlast.protocol.codec import Json
@@ -22,6 +27,62 @@ from tests.api.cloud import CloudApi, Someone, problem, serving_cloud
 __all__ = ["Api", "problem", "serving"]
 
 HELLO = {"app": "talk:greet", "args": {"name": "Ada"}}
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the present schema, to be copied: to migrate one for each test takes as long as the test."""
+    path = tmp_path_factory.mktemp("migrated") / "outlast.sqlite3"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
+    """The URL of a SQLite file with the present schema and nothing in it."""
+    path = tmp_path / migrated_file.name
+    shutil.copyfile(migrated_file, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_socket: Path) -> str:
+    """The name of a PostgreSQL database with the present schema, to be copied."""
+    name = f"migrated_{uuid.uuid4().hex}"
+
+    async def make() -> None:
+        await _execute(postgres_socket, f"CREATE DATABASE {name}")
+        await _migrate(f"postgresql+asyncpg://postgres@/{name}?host={postgres_socket}")
+
+    asyncio.run(make())
+    return name
+
+
+@pytest.fixture
+async def postgres_url(postgres_socket: Path, migrated_database: str) -> AsyncIterator[str]:
+    """The URL of a PostgreSQL database with the present schema and nothing in it, dropped after the test."""
+    name = f"test_{uuid.uuid4().hex}"
+    await _execute(postgres_socket, f"CREATE DATABASE {name} TEMPLATE {migrated_database}")
+    yield f"postgresql+asyncpg://postgres@/{name}?host={postgres_socket}"
+    await _execute(postgres_socket, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _migrate(url: str) -> None:
+    engine = create_engine(url)
+    try:
+        await upgrade(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _execute(postgres_socket: Path, statement: str) -> None:
+    import asyncpg  # late: the core's tests run without the extra
+
+    admin = await asyncpg.connect(host=str(postgres_socket), user="postgres", database="postgres")
+    try:
+        await admin.execute(statement)
+    finally:
+        await admin.close()
 
 
 @dataclass
