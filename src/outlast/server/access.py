@@ -89,7 +89,7 @@ class FrontDoor:
             DURATION.observe(ended - watch.since, method, route)
         if self._log is None:
             return
-        user, workspace = _whose(scope)
+        user, workspace = watch.whose or _whose(scope)
         self._log.write(
             Access(
                 timestamp=now(),
@@ -108,7 +108,7 @@ class FrontDoor:
 class _Watch:
     """Stands for `send`: sees the answer begin, and hands everything on."""
 
-    __slots__ = ("_send", "began", "id", "is_stream", "scope", "since", "status", "traceparent")
+    __slots__ = ("_send", "began", "id", "is_stream", "scope", "since", "status", "traceparent", "whose")
 
     def __init__(self, scope: Scope, send: Send) -> None:
         given = traceparent = None
@@ -122,6 +122,7 @@ class _Watch:
         self.traceparent: bytes | None = traceparent
         self.status = 500  # if no answer begins, that is what the connection is closed for
         self.is_stream = False
+        self.whose: tuple[str, str] | None = None
         self.since = self.began = time.perf_counter()
         self._send = send
 
@@ -141,10 +142,18 @@ class _Watch:
                 if value in _JSON:
                     header = (name, value + b"; charset=utf-8")
                 elif value.startswith(_STREAM):
-                    self.is_stream = True
-                    STREAMS.add()
+                    self._begin_stream()
             headers.append(header)
         message["headers"] = headers
+
+    def _begin_stream(self) -> None:
+        self.is_stream = True
+        STREAMS.add()
+        # What only the way to the answer needed is not held for the hours that a stream may last.
+        self.whose = _whose(self.scope)
+        self.traceparent = None
+        for name in ("state", "outlast.origin"):
+            self.scope.pop(name, None)
 
     def describe(self, span: Span) -> None:
         """Tell the request's span what came of it."""
