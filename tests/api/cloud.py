@@ -66,7 +66,7 @@ class CloudApi:
 
     def client(self, **headers: str) -> httpx.AsyncClient:
         """A client that has not signed in; paths are below ``/api/v1``."""
-        client = httpx.AsyncClient(base_url=f"{self.url}/api/v1", headers=headers, trust_env=False)
+        client = httpx.AsyncClient(base_url=f"{self.url}/api/v1", headers=headers, trust_env=False, verify=False)
         self.clients.append(client)
         return client
 

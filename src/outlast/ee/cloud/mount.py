@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Sequence
 from types import ModuleType
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from outlast.ee.cloud import audit, auth, events, files, mail, sessions, workspaces
 from outlast.ee.cloud import license as licences
@@ -75,7 +76,15 @@ def mount_cloud(app: FastAPI, cloud: Cloud) -> None:
         UnlistedVerb: a route does what no policy lists.
     """
     app.state.cloud = cloud
+    app.router.routes.extend(_api().routes)
+    check_verbs(app, cloud.policy)
+
+
+@functools.cache
+def _api() -> APIRouter:
+    """The routes of all domains, of which FastAPI finds out what each takes once, however many apps have them."""
+    api = APIRouter()
     # Routes are tried in their order, and the question of who one is is asked most.
     for domain in sorted(DOMAINS, key=lambda domain: domain is not auth):
-        app.include_router(domain.router, prefix=API)
-    check_verbs(app, cloud.policy)
+        api.include_router(domain.router, prefix=API)
+    return api
