@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import ClassVar
 
 import pytest
 from fastapi import FastAPI
@@ -12,17 +16,20 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind
+from typing_extensions import override
 
 from outlast.db.engine import create_engine
 from outlast.db.unit import transaction
 from outlast.executors.base import Source
 from outlast.kit.errors import InputNotFound, SessionNotFound
+from outlast.kit.settings import load_settings
 from outlast.kit.tracing import named_by_environment, send_spans_to, span
 from outlast.protocol.events import User
 from outlast.runtime.awake import HostSettings
 from outlast.runtime.opening import memory_runtime
 from outlast.runtime.registry import AppEntry
 from outlast.server.access import FrontDoor
+from outlast.server.operations import start_tracing, stop_tracing
 from outlast.server.tracing import Traces
 from outlast.testing.fakes import FakeExecutor
 from tests.api.conversation import GREETER, converse
@@ -142,3 +149,41 @@ def test_the_environment_names_a_collector_or_switches_it_off() -> None:
 def test_without_a_collector_a_span_is_nothing() -> None:
     with span("thing.read", thing_id="7") as nothing:
         nothing.set("outlast.size", 3)
+
+
+class _Collector(BaseHTTPRequestHandler):
+    """Takes what is posted."""
+
+    posted: ClassVar[list[tuple[str, bytes]]] = []
+
+    def do_POST(self) -> None:
+        self.posted.append((self.path, self.rfile.read(int(self.headers["content-length"]))))
+        self.send_response(200)
+        self.end_headers()
+
+    @override
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+async def test_spans_reach_a_collector_that_the_settings_name() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Collector) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        traces = start_tracing(load_settings(otel_endpoint=f"http://127.0.0.1:{server.server_port}"))
+        assert traces is not None
+        with span("thing.read", thing_id="7"):
+            pass
+        await stop_tracing(traces)
+        server.shutdown()
+        thread.join()
+    (path, body) = _Collector.posted[0]
+    assert path == "/v1/traces"
+    assert b"thing.read" in (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body)
+    with span("thing.read") as nothing:
+        nothing.set("outlast.size", 3)
+
+
+async def test_without_a_collector_nothing_is_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT", raising=False)
+    assert start_tracing(load_settings()) is None
