@@ -7,7 +7,8 @@ import os
 import random
 import signal
 import socket
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -82,17 +83,24 @@ async def test_the_environment_is_what_the_source_says(executor: ForkExecutor, t
     assert argv == [str(source.path)]
 
 
+@pytest.fixture
+def on_disk() -> Iterator[Path]:
+    """A folder that is not in /dev/shm, where the tests' own may be: there every process may write."""
+    with tempfile.TemporaryDirectory(prefix="outlast-") as folder:
+        yield Path(folder)
+
+
 async def test_sealed_folders_can_not_be_read_and_only_scratch_be_written(
-    executor: ForkExecutor, tmp_path: Path
+    executor: ForkExecutor, on_disk: Path
 ) -> None:
     if not landlock.abi():
         pytest.skip("this kernel has no Landlock")
-    sealed, scratch = tmp_path / "data", tmp_path / "scratch"
+    sealed, scratch = on_disk / "data", on_disk / "scratch"
     sealed.mkdir()
     scratch.mkdir()
     (sealed / "db").write_text("secret")
     source = write_app(
-        tmp_path,
+        on_disk,
         """
         import os, pathlib, signal
         def tried(what):
