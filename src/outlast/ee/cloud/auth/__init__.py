@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 
 from outlast.ee.cloud import audit
 from outlast.ee.cloud import events as outbox
@@ -22,7 +21,6 @@ from outlast.ee.cloud.auth import (
     policy,
     provider_router,
     repository,
-    repository_sign_in,
     repository_tokens,
     sign_in_router,
     token_router,
@@ -30,6 +28,7 @@ from outlast.ee.cloud.auth import (
 from outlast.ee.cloud.auth import (
     router as routes,
 )
+from outlast.ee.cloud.auth.administration import issue_link
 from outlast.ee.cloud.auth.authenticating import RequestAuthenticator
 from outlast.ee.cloud.auth.credentials import Credentials
 from outlast.ee.cloud.auth.errors import EmailTaken, UserNotFound
@@ -50,7 +49,6 @@ __all__ = [
     "Kind",
     "Person",
     "UserNotFound",
-    "anyone_there",
     "authenticator",
     "busy",
     "create_person",
@@ -119,18 +117,6 @@ async def person_by_email(unit: Unit, email: str) -> Person | None:
     """The account of an address."""
     user = await repository.by_email(unit, email)
     return user.person if user is not None else None
-
-
-async def anyone_there(unit: Unit) -> bool:
-    """Whether there is an account yet."""
-    return not await repository.is_empty(unit)
-
-
-async def issue_link(unit: Unit, user_id: str, *, expires_in: timedelta) -> str:
-    """Make the code of a link that logs a user in once."""
-    code = opaque.new_token(opaque.Kind.LINK)
-    await repository_sign_in.add_link(unit, opaque.digest(code), user_id=user_id, expires_at=unit.now + expires_in)
-    return code
 
 
 async def issue_local_token(unit: Unit, user_id: str, workspace_id: str) -> str:

@@ -79,9 +79,13 @@ async def link(unit: Unit, email: str) -> str:
     user = await _user(unit, email)
     if user.disabled_at is not None:
         raise UserNotFound(f"The account of {email} is disabled; enable it first.")
+    return await issue_link(unit, user.id, expires_in=LINK_LASTS)
+
+
+async def issue_link(unit: Unit, user_id: str, *, expires_in: timedelta) -> str:
+    """Make the code of a link that logs a user in once."""
     code = opaque.new_token(opaque.Kind.LINK)
-    expires_at = unit.now + LINK_LASTS
-    await repository_sign_in.add_link(unit, opaque.digest(code), user_id=user.id, expires_at=expires_at)
+    await repository_sign_in.add_link(unit, opaque.digest(code), user_id=user_id, expires_at=unit.now + expires_in)
     return code
 
 

@@ -287,11 +287,6 @@ async def take_proof(
     return None if row is None else MailedProof(user_id=row["user_id"], purpose=purpose, email=row["email"])
 
 
-async def void_proofs(unit: Unit, user_id: str) -> None:  # unscoped: an account's
-    """Void all mailed tokens of an account."""
-    await unit.connection.execute(delete(mailed_proofs).where(mailed_proofs.c.user_id == user_id))
-
-
 def _passkey(row: RowMapping) -> Passkey:
     fields = {**fields_of(row), "transports": row["transports"].split()}
     return Passkey(**fields)

@@ -18,9 +18,6 @@ from outlast.ee.cloud.work import unknown_workspace
 from outlast.kit.ids import is_id, new_id
 from outlast.kit.pages import decode_cursor, encode_cursor
 
-MAX_TOKENS = 100
-"""That one user may have."""
-
 
 def scopes_of(policy: Policy) -> frozenset[str]:
     """All scopes that there are."""

@@ -83,11 +83,6 @@ async def page(unit: Unit, *, after: str, limit: int) -> Sequence[User]:  # unsc
     return [_user(row) for row in (await unit.connection.execute(query)).mappings()]
 
 
-async def is_empty(unit: Unit) -> bool:  # unscoped: accounts
-    """Whether there is no account yet."""
-    return (await unit.connection.execute(select(users.c.id).limit(1))).first() is None
-
-
 async def change(unit: Unit, user_id: str, **values: object) -> None:  # unscoped: an account
     """Set columns; a change of what others see counts up the version."""
     if "email" in values:
