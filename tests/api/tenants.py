@@ -168,6 +168,9 @@ async def by_an_owner(database_url: str) -> AsyncIterator[str]:
         )
         await connection.execute(text("GRANT USAGE ON SCHEMA public TO outlast_app"))
         await connection.execute(text(f"GRANT outlast_app TO {owner}"))
+        tables = await connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+        for table in tables.scalars().all():
+            await connection.execute(text(f'ALTER TABLE "{table}" OWNER TO {owner}'))
     yield url.set(username=owner).render_as_string(hide_password=False)
     async with engine.begin() as connection:
         await connection.execute(text(f"DROP OWNED BY {owner}"))

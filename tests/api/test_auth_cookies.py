@@ -11,6 +11,7 @@ import httpx
 from outlast.kit.clock import ManualClock
 from tests.api.auth_stage import NO_PAGE, OWN_PAGE, Stage, clock, cookies_of, stage
 from tests.api.cloud import PASSWORD, problem, serving_cloud
+from tests.api.tenants import settled
 
 __all__ = ["clock", "stage"]
 
@@ -208,6 +209,7 @@ class TestOtherSites:
         """[security 64]"""
         browser = await stage.logged_in_browser()
         await browser.get("/auth/me")
+        await settled(stage.api.cloud)
         before = await stage.dump()
         sid = (await browser.get("/auth/me")).json()["login_session_id"]
         for path in ("/auth/me", "/auth/sessions", f"/auth/sessions/{sid}", "/auth/tokens", "/auth/keys"):

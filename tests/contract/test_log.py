@@ -22,6 +22,7 @@ from outlast.kit.errors import StreamTrimmed
 from outlast.streams.log import Batch, Companion, Snapshot, StreamLog
 from outlast.streams.log_memory import MemoryLog
 from outlast.streams.log_sql import SqlLog
+from outlast.streams.tables import stream_events, stream_snapshots
 from outlast.testing.conformance import OpenLog, StreamLogSuite, events_of
 
 marks = Table("marks", MetaData(), Column("name", Text, primary_key=True), Column("n", Integer))
@@ -162,12 +163,14 @@ async def _seen(log: StreamLog) -> Sequence[object]:
     return seen
 
 
-@given(st.lists(_steps, max_size=12))
-def test_the_log_in_a_database_does_what_the_log_in_memory_does(steps: list[Sequence[object]]) -> None:
+@given(steps=st.lists(_steps, max_size=12))
+def test_the_log_in_a_database_does_what_the_log_in_memory_does(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[Sequence[object]]
+) -> None:
     async def compare(folder: str) -> None:
         engine = create_engine(f"sqlite:///{Path(folder) / 'log.sqlite3'}")
         async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
+            await connection.run_sync(metadata.create_all, [stream_events, stream_snapshots])
         stored, model = SqlLog(engine), MemoryLog()
         for step in steps:
             assert await _step(stored, step) == await _step(model, step)
@@ -175,5 +178,5 @@ def test_the_log_in_a_database_does_what_the_log_in_memory_does(steps: list[Sequ
         await stored.close()
         await engine.dispose()
 
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as folder:
         asyncio.run(compare(folder))
