@@ -1,0 +1,214 @@
+// Every address and the screen that it shows. Screens are loaded when they are first opened.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { Problem } from "./api/call";
+import { chosen } from "./api/here";
+import { me, queries, workspaces } from "./api/queries";
+import { Failed } from "./screens/errors/Failed";
+import { NotFound } from "./screens/errors/NotFound";
+import { brings } from "./screens/signin/arrivals";
+import { Frame } from "./ui/Frame";
+
+const root = createRootRoute({
+  component: Outlet,
+  beforeLoad: ({ location }) => {
+    // What a mailed link holds stands behind `#`, which no server sees; it leaves the address at once.
+    if (brings(location.hash))
+      throw redirect({ to: "/arrive", hash: "", state: { brought: location.hash }, replace: true });
+  },
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (given): { next?: string } => (typeof given.next === "string" ? { next: given.next } : {}),
+  component: lazyRouteComponent(() => import("./screens/signin/SignIn"), "SignIn"),
+});
+
+const arrive = createRoute({
+  getParentRoute: () => root,
+  path: "/arrive",
+  component: lazyRouteComponent(() => import("./screens/signin/Arrive"), "Arrive"),
+});
+
+const providerReturn = createRoute({
+  getParentRoute: () => root,
+  path: "/oidc/$provider",
+  component: lazyRouteComponent(() => import("./screens/signin/ProviderReturn"), "ProviderReturn"),
+});
+
+const gallery = createRoute({
+  getParentRoute: () => root,
+  path: "/dev/blocks",
+  component: lazyRouteComponent(() => import("./screens/gallery/Gallery"), "Gallery"),
+});
+
+/** Everything that only who is signed in sees. */
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: "frame",
+  component: Frame,
+  loader: async ({ location }) => {
+    try {
+      await Promise.all([queries.ensureQueryData(me), queries.ensureQueryData(workspaces)]);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
+    }
+  },
+});
+
+const index = createRoute({
+  getParentRoute: () => frame,
+  path: "/",
+  loader: async () => {
+    const [user, all] = await Promise.all([queries.ensureQueryData(me), queries.ensureQueryData(workspaces)]);
+    const here = chosen(all, undefined, user.active_workspace_id);
+    if (here === null) throw redirect({ to: "/account", replace: true });
+    throw redirect({ to: "/w/$workspace", params: { workspace: here.slug }, replace: true });
+  },
+});
+
+const workspace = createRoute({
+  getParentRoute: () => frame,
+  path: "/w/$workspace",
+  loader: async ({ params }) => {
+    if (chosen(await queries.ensureQueryData(workspaces), params.workspace, null) === null) throw notFound();
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => workspace,
+  path: "/",
+  component: lazyRouteComponent(() => import("./screens/home/Home"), "Home"),
+});
+
+const start = createRoute({
+  getParentRoute: () => workspace,
+  path: "/start/$app",
+  component: lazyRouteComponent(() => import("./screens/start/Start"), "Start"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => workspace,
+  path: "/sessions",
+  component: lazyRouteComponent(() => import("./screens/sessions/Sessions"), "Sessions"),
+});
+
+const session = createRoute({
+  getParentRoute: () => workspace,
+  path: "/sessions/$session",
+  component: lazyRouteComponent(() => import("./screens/session/Session"), "Session"),
+});
+
+const files = createRoute({
+  getParentRoute: () => workspace,
+  path: "/files",
+  component: lazyRouteComponent(() => import("./screens/files/Files"), "Files"),
+});
+
+const people = createRoute({
+  getParentRoute: () => workspace,
+  path: "/people",
+  component: lazyRouteComponent(() => import("./screens/people/People"), "People"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => workspace,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./screens/settings/Settings"), "Settings"),
+});
+
+const general = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  component: lazyRouteComponent(() => import("./screens/settings/General"), "General"),
+});
+
+const license = createRoute({
+  getParentRoute: () => settings,
+  path: "/license",
+  component: lazyRouteComponent(() => import("./screens/settings/License"), "License"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => settings,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("./screens/settings/Audit"), "Audit"),
+});
+
+const account = createRoute({
+  getParentRoute: () => frame,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./screens/account/Account"), "Account"),
+});
+
+const profile = createRoute({
+  getParentRoute: () => account,
+  path: "/",
+  component: lazyRouteComponent(() => import("./screens/account/Profile"), "Profile"),
+});
+
+const devices = createRoute({
+  getParentRoute: () => account,
+  path: "/devices",
+  component: lazyRouteComponent(() => import("./screens/account/Devices"), "Devices"),
+});
+
+const security = createRoute({
+  getParentRoute: () => account,
+  path: "/security",
+  component: lazyRouteComponent(() => import("./screens/account/Security"), "Security"),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => account,
+  path: "/tokens",
+  component: lazyRouteComponent(() => import("./screens/account/Tokens"), "Tokens"),
+});
+
+const tree = root.addChildren([
+  signIn,
+  arrive,
+  providerReturn,
+  gallery,
+  frame.addChildren([
+    index,
+    workspace.addChildren([
+      home,
+      start,
+      sessions,
+      session,
+      files,
+      people,
+      settings.addChildren([general, license, audit]),
+    ]),
+    account.addChildren([profile, devices, security, tokens]),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0, // what was asked is kept by the queries
+  defaultErrorComponent: Failed,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+  interface HistoryState {
+    /** What a link brought: `invite=…`. */
+    brought?: string;
+  }
+}

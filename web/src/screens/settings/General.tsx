@@ -1,0 +1,3 @@
+export function General() {
+  return null;
+}

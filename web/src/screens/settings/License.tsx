@@ -1,0 +1,3 @@
+export function License() {
+  return null;
+}

@@ -1,0 +1,6 @@
+import { Outlet } from "@tanstack/react-router";
+
+/** The settings of a workspace, part by part. */
+export function Settings() {
+  return <Outlet />;
+}

@@ -1,0 +1,3 @@
+export function Arrive() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function ProviderReturn() {
+  return null;
+}

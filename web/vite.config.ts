@@ -1,0 +1,27 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const server = process.env.OUTLAST_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  base: "/",
+  build: {
+    outDir: process.env.OUTLAST_CLIENT_DIR ?? "../src/outlast/server/client",
+    emptyOutDir: true,
+    assetsDir: "static",
+    target: "es2023",
+    chunkSizeWarningLimit: 5000,
+    // What a page needs is said in its head: the browser asks for all of it at once.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0, // the content policy takes no scripts or fonts from data: addresses
+  },
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    strictPort: true,
+    // The browser's Host goes on as it is: the server compares it with the Origin of each request.
+    proxy: { "/api": { target: server, changeOrigin: false } },
+  },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
+});
