@@ -8,6 +8,9 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Tests' folders are in memory where the system has a place for them: thousands of small databases, each synced.
 SHORT_LIVED := $(shell test -w /dev/shm && echo PYTEST_DEBUG_TEMPROOT=/dev/shm)
+NPM   := $(BIN)/python hatch_build.py npm
+# What npm has installed; built with the client, and kept up to date for its tests.
+MODULES := web/node_modules/.package-lock.json
 PIP   := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 # A virtual environment whose interpreter has gone is of no use: make it anew.
@@ -16,19 +19,22 @@ ifneq ($(shell $(BIN)/python -c 'print("ok")' 2>/dev/null),ok)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test e2e check types rules bench docs lock coverage clean
+.PHONY: help serve test e2e check types rules client web web-check web-test wire shots bench docs lock coverage clean
 
 help:
 	@echo "make serve     serve the example apps: prints a link to open"
 	@echo "make test      run the tests (the browser's: make e2e)"
 	@echo "make check     lint, types, import direction, house rules"
+	@echo "make web       the web client with hot reload, over a running server (OUTLAST_URL=http://127.0.0.1:8000)"
+	@echo "make wire      generate the web client's types from what the server sends"
+	@echo "make shots     take pictures of every screen, into build/shots and docs/pictures"
 	@echo "make bench     run the benchmarks, peers beside us"
 	@echo "make docs      generate the reference pages"
 	@echo "make coverage  run the tests and show which branches they miss"
 	@echo "make lock      resolve the dependencies anew into requirements.lock"
 	@echo "make clean     remove what the other targets made"
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Outlast needs Python 3.11 or newer; say which with: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Installing into $(VENV) (the first time this takes about a minute)"
@@ -38,19 +44,23 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
-serve: $(STAMP)
+# Builds the web client where its sources are newer; the set-up has built it once.
+client: $(STAMP)
+	@$(BIN)/python hatch_build.py
+
+serve: client
 	@$(BIN)/outlast serve $(APPS)
 
-test: $(STAMP)
+test: web-test
 	@$(SHORT_LIVED) $(BIN)/python -m pytest tests --ignore=tests/e2e -q -n $(WORKERS) --dist loadgroup
 
-e2e: $(STAMP)
+e2e: client $(MODULES)
 	@PYTHON=$(BIN)/python sh tests/e2e/browser.sh
 	@$(BIN)/python -m pytest tests/e2e -q
 
 # The type checker takes as long as all the rest: side by side, each with its output in one piece.
 check: $(STAMP)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types rules
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types rules web-check
 
 types: $(STAMP)
 	@$(BIN)/mypy --no-error-summary
@@ -61,7 +71,31 @@ rules: $(STAMP)
 	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
 	@$(BIN)/python -m pytest tests/meta -q --no-header
 
-bench: $(STAMP)
+$(MODULES): $(STAMP) web/package-lock.json
+	@$(NPM) ci --ignore-scripts --loglevel=error
+	@touch $@
+
+web-check: $(MODULES)
+	@$(NPM) run --silent wire -- --check
+	@$(NPM) run --silent types
+	@$(NPM) run --silent lint
+
+web-test: $(MODULES)
+	@$(NPM) run --silent test
+
+web: $(MODULES)
+	@$(NPM) run --silent dev
+
+wire: $(MODULES)
+	@OUTLAST_GOLDEN=write $(BIN)/python -m pytest tests/golden/test_openapi.py -q
+	@$(BIN)/python -m outlast.protocol.schema > tests/golden/protocol.schema.json
+	@$(NPM) run --silent wire
+
+shots: client $(MODULES)
+	@PYTHON=$(BIN)/python sh tests/e2e/browser.sh
+	@$(BIN)/python -m tests.e2e.shots
+
+bench: client
 	@$(BIN)/python -m benchmarks
 
 docs: $(STAMP)
@@ -90,6 +124,6 @@ lock: $(STAMP)
 	   cat $(VENV)/deploy.lock; } > deploy/requirements.lock
 
 clean:
-	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis htmlcov benchmarks/.venvs
+	@rm -rf $(VENV) build dist web/node_modules src/outlast/server/client .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis htmlcov benchmarks/.venvs
 	@rm -f .coverage .coverage.*
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

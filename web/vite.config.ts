@@ -1,10 +1,31 @@
 import react from "@vitejs/plugin-react";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const server = process.env.OUTLAST_URL ?? "http://127.0.0.1:8000";
 
+/** Puts a compressed copy beside each file that the server sends often. */
+function compressed(): Plugin {
+  let folder = "";
+  return {
+    name: "compressed",
+    apply: "build",
+    configResolved: (config) => void (folder = resolve(config.root, config.build.outDir)),
+    closeBundle: async () => {
+      for (const name of await readdir(folder, { recursive: true })) {
+        if (!/\.(js|css|svg)$/.test(name)) continue;
+        const file = resolve(folder, name);
+        await writeFile(`${file}.gz`, gzipSync(await readFile(file), { level: 9 }));
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressed()],
   base: "/",
   build: {
     outDir: process.env.OUTLAST_CLIENT_DIR ?? "../src/outlast/server/client",

@@ -16,7 +16,7 @@ class TestHost:
     @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::2]:80"])
     async def test_a_foreign_one_is_refused(self, api: Api, host: str) -> None:
         http = api.client(authorization=f"Bearer {api.me.access_token}")
-        for path in (f"{api.base}/apps", "/", "/static/page.js", "/openapi.json"):
+        for path in (f"{api.base}/apps", "/", "/icon.svg", "/openapi.json"):
             problem(await http.get(path, headers={"host": host}), 403, "host_not_allowed")
         answer = await http.post(f"{api.base}/sessions", json={"app": "greet"}, headers={"host": host})
         problem(answer, 403, "host_not_allowed")
@@ -31,11 +31,12 @@ class TestHeaders:
     async def test_every_answer_has_the_walls_of_a_browser(self, api: Api) -> None:
         """[security 66]"""
         http = api.client(authorization=f"Bearer {api.me.access_token}")
-        for path in ("/", "/static/page.js", f"{api.base}/apps", "/api/v1/nothing", "/openapi.json"):
+        for path in ("/", "/icon.svg", f"{api.base}/apps", "/api/v1/nothing", "/openapi.json"):
             answer = await http.get(path)
             policy = answer.headers["content-security-policy"]
             assert "default-src 'none'" in policy
-            assert "unsafe" not in policy
+            assert "script-src 'self';" in policy
+            assert "unsafe" not in policy.replace("style-src 'self' 'unsafe-inline'", "")
             assert "frame-ancestors 'none'" in policy
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["referrer-policy"] == "no-referrer"

@@ -26,9 +26,11 @@ from outlast.kit.settings import Settings
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_AGENT_CHARS = 400
 HSTS = "max-age=31536000; includeSubDomains"
+# Styles may be inline: the components' library sets colours and sizes so. Nothing that an app says becomes a style.
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 HEADERS: Mapping[str, str] = {
     "content-security-policy": CONTENT_POLICY,

@@ -1,36 +1,109 @@
-"""The plain page: a few small files without secrets, so that what a browser may do is decided by its cookie alone."""
+"""The web client: files without secrets, so that what a browser may do is decided by its cookie alone.
+
+Its addresses are its own affair: whatever a browser asks for that is no address of the server gets the client's page,
+which shows a screen or says that there is none.
+"""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.responses import FileResponse, Response
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
-PAGE = Path(__file__).parent / "page"
-PAGES = ("/", "/oidc/{provider}")
-"""Addresses at which browsers begin: the server's own, and where OpenID providers send them back to."""
-# Asked again each time (a conditional request), so that an update is seen at once.
-_CACHE = {"cache-control": "no-cache"}
+CLIENT = Path(__file__).parent / "client"
+"""Made by the build hook (``hatch_build.py``), and part of every wheel."""
+
+SCREENS = (
+    "/",
+    "/sign-in",
+    "/arrive",
+    "/oidc/{provider}",
+    "/w/{rest:path}",
+    "/account",
+    "/account/{rest:path}",
+    "/dev/blocks",
+)
+NOT_BUILT = "The web client is not built. Install Outlast again, or run `python hatch_build.py` in its sources.\n"
+
+# The page is asked for again each time (a conditional request), so that an update is seen at once; the files that it
+# names have their content's hash in their names, and never change.
+_ASK_AGAIN: Mapping[str, str] = {"cache-control": "no-cache"}
+_FOR_EVER: Mapping[str, str] = {"cache-control": "public, max-age=31536000, immutable"}
+_NOT_SCREENS = ("/api/", "/static/")
 
 
-class _Page(StaticFiles):
+class _Assets(StaticFiles):
+    """Sends the compressed copy of a file to who takes it."""
+
     @override
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers.update(_CACHE)
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await self._compressed(path, scope) or await super().get_response(path, scope)
+        response.headers.update(_FOR_EVER)
+        response.headers.add_vary_header("accept-encoding")
+        return response
+
+    async def _compressed(self, path: str, scope: Scope) -> Response | None:
+        if "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
+            return None
+        try:
+            response = await super().get_response(f"{path}.gz", scope)
+        except HTTPException:
+            return None
+        response.headers["content-encoding"] = "gzip"
         return response
 
 
-def install(app: FastAPI) -> None:
-    """Serve the page. Opening it changes nothing: what a link holds is in its fragment, and the page posts it."""
+class _Unrouted:
+    """What answers where no route does: browsers get the client's page, which says that there is nothing.
+
+    Args:
+        client: the folder of the built client.
+        otherwise: answers everybody else.
+    """
+
+    def __init__(self, client: Path, otherwise: ASGIApp) -> None:
+        self._client = client
+        self._otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        browser = scope["type"] == "http" and scope["method"] == "GET" and not scope["path"].startswith(_NOT_SCREENS)
+        if browser and "text/html" in Headers(scope=scope).get("accept", ""):
+            await _page(self._client, 404)(scope, receive, send)
+        else:
+            await self._otherwise(scope, receive, send)
+
+
+def install(app: FastAPI, *, client: Path = CLIENT) -> None:
+    """Serve the client. Opening it changes nothing: what a link holds is in its fragment, and the client posts it.
+
+    Args:
+        app: gets the routes.
+        client: the folder of the built client.
+    """
 
     async def page() -> Response:
-        return FileResponse(PAGE / "index.html", headers=_CACHE)
+        return _page(client)
 
-    for path in PAGES:
+    async def icon() -> Response:
+        return FileResponse(client / "icon.svg", headers=_ASK_AGAIN)
+
+    for path in SCREENS:
         app.get(path, include_in_schema=False)(page)
-    app.mount("/static", _Page(directory=os.fspath(PAGE)), name="static")
+    if client.is_dir():
+        app.get("/icon.svg", include_in_schema=False)(icon)
+    app.mount("/static", _Assets(directory=client / "static", check_dir=False), name="static")
+    app.router.default = _Unrouted(client, app.router.default)
+
+
+def _page(client: Path, status: int = 200) -> Response:
+    page = client / "index.html"
+    if not page.is_file():
+        return PlainTextResponse(NOT_BUILT, status_code=503)
+    return FileResponse(page, status_code=status, headers=_ASK_AGAIN)
