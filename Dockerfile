@@ -5,7 +5,8 @@ FROM python:3.13-slim AS build
 COPY deploy/requirements.lock /src/
 RUN python -m venv /opt/outlast \
  && /opt/outlast/bin/pip install --no-cache-dir --require-hashes --only-binary=:all: -r /src/requirements.lock
-COPY pyproject.toml README.md LICENSE NOTICE /src/
+COPY pyproject.toml hatch_build.py README.md LICENSE NOTICE /src/
+COPY web /src/web
 COPY src /src/src
 RUN /opt/outlast/bin/pip install --no-cache-dir --no-deps /src \
  && /opt/outlast/bin/pip uninstall --yes pip
