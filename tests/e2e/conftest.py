@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+DESKTOP = ViewportSize(width=1280, height=800)
+PHONE = ViewportSize(width=390, height=844)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,13 +32,35 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """An empty tab. An error that its scripts do not catch fails the test."""
+@asynccontextmanager
+async def tab(browser: Browser, size: ViewportSize = DESKTOP, *, touch: bool = False) -> AsyncIterator[Page]:
+    """An empty tab with cookies of its own. An error that its scripts do not catch fails the test."""
     errors: list[str] = []
-    page = await browser.new_page()
+    context = await browser.new_context(viewport=size, has_touch=touch, is_mobile=touch, reduced_motion="reduce")
+    page = await context.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(10_000)
     yield page
-    await page.close()
+    await context.close()
     assert errors == []
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A tab on a desktop."""
+    async with tab(browser) as page:
+        yield page
+
+
+@pytest.fixture
+async def phone(browser: Browser) -> AsyncIterator[Page]:
+    """A tab on a phone."""
+    async with tab(browser, PHONE, touch=True) as page:
+        yield page
+
+
+@pytest.fixture
+async def second(browser: Browser) -> AsyncIterator[Page]:
+    """A tab of somebody else, or of another device."""
+    async with tab(browser) as page:
+        yield page
