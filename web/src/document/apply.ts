@@ -94,13 +94,20 @@ function kept(head: wire.Document): Partial<Required<Kept>> {
  */
 export function apply(draft: Draft, told: Told, changes: Changes): void {
   const kind = String(told.event);
-  if (Object.hasOwn(FOLDS, kind)) (FOLDS[kind as keyof Folds] as Fold)(draft, told, changes);
+  if (Object.hasOwn(FOLDS, kind)) fold(draft, kind as keyof Folds, told, changes);
   if (draft.state === "waiting" && MOVES_ON.has(kind)) run(draft, changes);
   draft.seq = Number(told.seq);
   draft.updated_at = typeof told.at === "string" ? told.at : null;
 }
 
-type Fold = (draft: Draft, event: Told, changes: Changes) => void;
+function fold<Kind extends keyof Folds>(draft: Draft, kind: Kind, told: Told, changes: Changes): void {
+  if (is(kind, told)) FOLDS[kind]?.(draft, told, changes);
+}
+
+function is<Kind extends keyof Folds>(kind: Kind, told: Told): told is wire.Events[Kind] & Told {
+  return told.event === kind;
+}
+
 type Folds = {
   [Kind in keyof wire.Events]?: (draft: Draft, event: wire.Events[Kind], changes: Changes) => void;
 };
