@@ -56,7 +56,7 @@ test: web-test
 
 e2e: client $(MODULES)
 	@PYTHON=$(BIN)/python sh tests/e2e/browser.sh
-	@$(BIN)/python -m pytest tests/e2e -q
+	@$(SHORT_LIVED) $(BIN)/python -m pytest tests/e2e -q -n $(WORKERS) --dist loadgroup
 
 # The type checker takes as long as all the rest: side by side, each with its output in one piece.
 check: $(STAMP)
