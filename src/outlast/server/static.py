@@ -11,7 +11,6 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -44,19 +43,13 @@ class _Assets(StaticFiles):
 
     @override
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await self._compressed(path, scope) or await super().get_response(path, scope)
+        takes = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        compressed = takes and self.lookup_path(f"{path}.gz")[1] is not None
+        response = await super().get_response(f"{path}.gz" if compressed else path, scope)
+        if compressed:
+            response.headers["content-encoding"] = "gzip"
         response.headers.update(_FOR_EVER)
         response.headers.add_vary_header("accept-encoding")
-        return response
-
-    async def _compressed(self, path: str, scope: Scope) -> Response | None:
-        if "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
-            return None
-        try:
-            response = await super().get_response(f"{path}.gz", scope)
-        except HTTPException:
-            return None
-        response.headers["content-encoding"] = "gzip"
         return response
 
 
