@@ -1,0 +1,27 @@
+import { NumberInput } from "@mantine/core";
+import type { ControlProps } from ".";
+import { around } from "./around";
+
+/** Takes a number; both a point and a comma may stand before the decimals. */
+export function NumberControl(props: ControlProps<"number">) {
+  const { spec, value } = props;
+  return (
+    <NumberInput
+      {...around(props)}
+      value={typeof value === "number" || typeof value === "string" ? value : ""}
+      onChange={(next) => props.change(next === "" ? null : next)}
+      disabled={props.disabled}
+      allowDecimal={!spec.integer}
+      allowedDecimalSeparators={[".", ","]}
+      allowNegative={spec.min == null || spec.min < 0}
+      min={spec.min ?? undefined}
+      max={spec.max ?? undefined}
+      step={spec.step ?? 1}
+      // What is typed stays as it is: an answer out of bounds is told of, never changed.
+      clampBehavior="none"
+      suffix={spec.unit ? ` ${spec.unit}` : undefined}
+      inputMode={spec.integer ? "numeric" : "decimal"}
+      maw={320}
+    />
+  );
+}

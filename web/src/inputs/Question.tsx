@@ -1,0 +1,192 @@
+import { ActionIcon, Badge, Button, Group, Paper, Text } from "@mantine/core";
+import { IconChevronDown, IconChevronUp, IconUserShield } from "@tabler/icons-react";
+import { useEffect, useId, useRef, useState, type FormEvent } from "react";
+import { useActions, useInput } from "../blocks/DocumentContext";
+import type { Input } from "../document/model";
+import { words } from "../texts/inputs";
+import { useDock } from "./docks";
+import { Field } from "./Field";
+import { focusFirst, focusWrong, mayTakeFocus } from "./focus";
+import styles from "./Question.module.css";
+import { useAsk, useDraftKey } from "./useAsk";
+import { busy, few } from "./values";
+
+/** A question that is open, with what takes its answer. Shows nothing when it is no longer open.
+ *
+ * `docked`: it stands below the document, always in sight; its place in the document points to it then.
+ */
+export function Question({ id, docked = false }: { id: string; docked?: boolean }) {
+  const input = useInput(id);
+  const { mayAnswer } = useActions();
+  if (input?.state !== "open") return null;
+  return mayAnswer ? <Asked key={id} input={input} docked={docked} /> : <Watched input={input} docked={docked} />;
+}
+
+function Asked({ input, docked }: { input: Input; docked: boolean }) {
+  const ask = useAsk(input);
+  const place = useRef<HTMLFormElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const [folded, setFolded] = useState(false);
+  const id = useId();
+  useDock(useDraftKey(input), body, docked);
+  const { sent, problem } = ask;
+  const sending = sent !== undefined;
+
+  useEffect(() => {
+    if (problem !== null) focusWrong(place.current);
+  }, [problem]);
+
+  const { "": whole, ...errors } = problem?.errors ?? {};
+  const told = problem !== null && Object.keys(problem.errors).length === 0 ? problem.message : null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!busy(input.kind, input.spec, ask.value)) ask.send(ask.value);
+  };
+  return (
+    <Paper
+      component="form"
+      ref={place}
+      className={docked ? `${styles.question} ${styles.docked}` : styles.question}
+      aria-label={input.label || words.question}
+      withBorder
+      shadow={docked ? "md" : undefined}
+      radius="lg"
+      p="md"
+      noValidate
+      onSubmit={submit}
+      // A key that is still held from the last answer answers nothing here.
+      onKeyDownCapture={(event) => event.repeat && event.key === "Enter" && event.preventDefault()}
+    >
+      <Head input={input} docked={docked} folded={folded} fold={() => setFolded(!folded)} />
+      <div hidden={folded} ref={body}>
+        <Field
+          kind={input.kind}
+          spec={input.spec}
+          id={id}
+          label={input.label}
+          value={ask.value}
+          change={ask.change}
+          update={ask.update}
+          submit={ask.send}
+          error={whole}
+          errors={errors}
+          disabled={sending}
+        >
+          {docked && <Arrival place={body} />}
+        </Field>
+        {told !== null && (
+          <Text role="alert" size="sm" c="red" mt="xs">
+            {told}
+          </Text>
+        )}
+        <Buttons input={input} sending={sending} busy={busy(input.kind, input.spec, ask.value)} skip={ask.skip} />
+      </div>
+    </Paper>
+  );
+}
+
+/** Takes the keyboard when a docked question has appeared, if that disturbs nobody. */
+function Arrival({ place }: { place: { current: HTMLElement | null } }) {
+  useEffect(() => {
+    if (mayTakeFocus()) focusFirst(place.current);
+  }, [place]);
+  return null;
+}
+
+const TALL: ReadonlySet<string> = new Set(["form", "edit_table", "upload", "approve", "choose_many"]);
+
+function Head({ input, docked, folded, fold }: { input: Input; docked: boolean; folded: boolean; fold(): void }) {
+  const folds = docked && TALL.has(input.kind);
+  if (!folds && input.audience === null) return null;
+  return (
+    <Group justify="space-between" wrap="nowrap" gap="xs" mb={4} mih={28}>
+      {folded ? (
+        <Text fw={600} truncate>
+          {input.label}
+        </Text>
+      ) : (
+        <Audience input={input} />
+      )}
+      {folds && (
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          onClick={fold}
+          ms="auto"
+          aria-expanded={!folded}
+          aria-label={folded ? words.unfold : words.fold}
+        >
+          {folded ? <IconChevronUp size={18} /> : <IconChevronDown size={18} />}
+        </ActionIcon>
+      )}
+    </Group>
+  );
+}
+
+function Audience({ input }: { input: Input }) {
+  if (input.audience === null) return <span />;
+  return (
+    <Badge variant="light" color="gray" tt="none" fw={500} leftSection={<IconUserShield size={14} />}>
+      {words.audience(input.audience)}
+    </Badge>
+  );
+}
+
+interface ButtonsProps {
+  input: Input;
+  sending: boolean;
+  busy: boolean;
+  skip(): void;
+}
+
+/** Whether the control itself has the buttons that answer. */
+function answersItself({ kind, spec }: Input): boolean {
+  if (kind === "choose") return few(spec.options as string[]);
+  return kind === "confirm" || kind === "approve" || kind === "chat";
+}
+
+function sendWord({ kind, spec }: Input): string {
+  if (kind === "form" && typeof spec.submit === "string") return spec.submit;
+  if (kind === "form" || kind === "edit_table") return words.submit;
+  return kind === "upload" ? words.send : words.answer;
+}
+
+function Buttons({ input, sending, busy, skip }: ButtonsProps) {
+  const sends = !answersItself(input);
+  const skips = input.spec.optional === true;
+  if (!sends && !skips) return null;
+  return (
+    <Group gap="xs" mt="sm">
+      {sends && (
+        <Button type="submit" loading={sending} disabled={busy}>
+          {sendWord(input)}
+        </Button>
+      )}
+      {skips && (
+        <Button variant="subtle" color="gray" onClick={skip} disabled={sending}>
+          {words.skip}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function Watched({ input, docked }: { input: Input; docked: boolean }) {
+  if (docked) return null;
+  return (
+    <Paper withBorder radius="lg" p="md">
+      <Audience input={input} />
+      <Text fw={600} style={{ overflowWrap: "anywhere" }}>
+        {input.label}
+      </Text>
+      {typeof input.spec.help === "string" && (
+        <Text size="sm" c="dimmed">
+          {input.spec.help}
+        </Text>
+      )}
+      <Text size="sm" c="dimmed" mt={4}>
+        {words.mayNot}
+      </Text>
+    </Paper>
+  );
+}
