@@ -1,6 +1,23 @@
 // Every kind of block and the component that shows it. A new kind is one file here and one line in this table.
 import type { ComponentType } from "react";
 import type { Block, BlockKind, Blocks } from "../document/model";
+import { Audio } from "./Audio";
+import { Code } from "./Code";
+import { Column, Columns } from "./Columns";
+import { Expander } from "./Expander";
+import { Fault } from "./Fault";
+import { File } from "./File";
+import { Image } from "./Image";
+import { Json } from "./Json";
+import { MarkdownBlock } from "./MarkdownBlock";
+import { Metric } from "./Metric";
+import { Note } from "./Note";
+import { Progress } from "./Progress";
+import { Section } from "./Section";
+import { Status } from "./Status";
+import { Tab, Tabs } from "./Tabs";
+import { Thinking } from "./Thinking";
+import { Video } from "./Video";
 
 /** What the component of a kind gets. The same object of props is the same content: components are memoised by it. */
 export interface BlockProps<Kind extends BlockKind> {
@@ -10,4 +27,24 @@ export interface BlockProps<Kind extends BlockKind> {
 type Shows = { [Kind in BlockKind]?: ComponentType<BlockProps<Kind>> };
 
 /** What shows each kind. `input` is shown by the inputs. */
-export const shows: Shows = {};
+export const shows: Shows = {
+  markdown: MarkdownBlock,
+  code: Code,
+  json: Json,
+  image: Image,
+  audio: Audio,
+  video: Video,
+  file: File,
+  metric: Metric,
+  progress: Progress,
+  status: Status,
+  thinking: Thinking,
+  note: Note,
+  fault: Fault,
+  section: Section,
+  columns: Columns,
+  column: Column,
+  tabs: Tabs,
+  tab: Tab,
+  expander: Expander,
+};

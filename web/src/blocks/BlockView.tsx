@@ -1,0 +1,26 @@
+import "./blocks.css";
+import { memo, type ComponentType } from "react";
+import type { Block } from "../document/model";
+import { InputBlock } from "../inputs/InputBlock";
+import { Boundary } from "./Boundary";
+import { useBlock } from "./DocumentContext";
+import { shows } from "./index";
+import { Unknown } from "./Unknown";
+
+const Shown = memo(function Shown({ block }: { block: Block }) {
+  if (block.kind === "input") return <InputBlock id={String(block.props.input)} />;
+  const kinds = shows as Record<string, ComponentType<{ block: Block }> | undefined>;
+  const Kind = (Object.hasOwn(shows, block.kind) ? kinds[block.kind] : undefined) ?? Unknown;
+  return <Kind block={block} />;
+});
+
+/** One block of the document, whatever its kind, with all that it holds. */
+export const BlockView = memo(function BlockView({ id }: { id: string }) {
+  const block = useBlock(id);
+  if (block === undefined) return null;
+  return (
+    <Boundary content={block}>
+      <Shown block={block} />
+    </Boundary>
+  );
+});
