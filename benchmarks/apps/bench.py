@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from outlast import app, ask, step, write
+from outlast import app, ask, confirm, step, write
 
 
 @app
@@ -76,3 +76,25 @@ def long(events: int) -> None:
     while True:
         ask(f"question {number}")
         number += 1
+
+
+FIRST = "The first block is here."
+
+
+@app
+def replies() -> None:
+    """Ask for ever, and write a reply to each answer."""
+    write(FIRST)
+    number = 0
+    while True:
+        confirm(f"Question {number}?")
+        write(f"Reply {number}.")
+        number += 1
+
+
+@app
+def burst(count: int) -> None:
+    """Write as many chunks of six bytes into one text, once somebody says so."""
+    write(FIRST)
+    confirm("Go?")
+    write(f"{number % 100_000:05d} " for number in range(count))

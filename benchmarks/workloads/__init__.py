@@ -16,6 +16,8 @@ from benchmarks.workloads import (
     w8_hibernated,
     w9_accounts,
     w10_list,
+    w11_page,
+    w12_burst,
 )
 
 ALL: Sequence[Workload] = (
@@ -33,4 +35,7 @@ ALL: Sequence[Workload] = (
     w9_accounts.ON_POSTGRESQL,
     w10_list.ON_SQLITE,
     w10_list.ON_POSTGRESQL,
+    w11_page.WORKLOAD,
+    w12_burst.FEW_CHUNKS,
+    w12_burst.MANY_CHUNKS,
 )
