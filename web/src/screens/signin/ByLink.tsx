@@ -1,0 +1,34 @@
+import { useState } from "react";
+import { api, given } from "../../api/call";
+import { words } from "../../texts/signin";
+import { Waiting } from "./DeadEnd";
+import type { News } from "./fields";
+import { pendingOf, type Pending } from "./SecondStep";
+import { isSignedIn, useEnter } from "./session";
+import { useOnce } from "./useOnce";
+import { told } from "./useSend";
+import { Ways } from "./Ways";
+import { wantsWelcome, Welcome } from "./Welcome";
+
+/** Signs in by a one-time link. */
+export function ByLink({ code }: { code: string }) {
+  const enter = useEnter();
+  const [outcome, setOutcome] = useState<"arriving" | "welcome" | Pending | News>("arriving");
+  useOnce(async () => {
+    try {
+      await given(api.POST("/api/v1/auth/sessions", { body: { code } }));
+      if (await wantsWelcome()) setOutcome("welcome");
+      else enter();
+    } catch (error) {
+      const pending = pendingOf(error);
+      if (pending !== null) setOutcome(pending);
+      // That a link was used before is no news to who is in already.
+      else if (await isSignedIn()) enter();
+      else setOutcome({ text: `${told(error)} ${words.badCode}`, bad: true });
+    }
+  });
+  if (outcome === "arriving") return <Waiting title={words.arriving} />;
+  if (outcome === "welcome") return <Welcome done={() => enter()} />;
+  const step = "pending" in outcome ? { first: outcome } : { said: outcome };
+  return <Ways entered={() => enter()} departure={{ aim: "sign-in", next: "/" }} {...step} />;
+}

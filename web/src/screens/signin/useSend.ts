@@ -1,0 +1,60 @@
+import type { UseFormReturnType } from "@mantine/form";
+import { useState } from "react";
+import { Problem } from "../../api/call";
+
+/** What is wrong as a sentence: "must have 8 characters" stands behind its field's name on the server. */
+export const sentence = (why: string): string => {
+  const begun = why.charAt(0).toLocaleUpperCase() + why.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+};
+
+/** What to tell people about an error, whatever it is. */
+export const told = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Something that may fail, with what to show while it goes on and when it did. */
+export function useAct(): {
+  busy: boolean;
+  wrong: string | null;
+  act: (what: () => Promise<unknown>) => Promise<void>;
+  clear: () => void;
+} {
+  const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const act = async (what: () => Promise<unknown>) => {
+    setBusy(true);
+    setWrong(null);
+    try {
+      await what();
+    } catch (error) {
+      setWrong(told(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, wrong, act, clear: () => setWrong(null) };
+}
+
+/** Sends a form. What the server says of a field stands beside that field, all else in `wrong`. */
+export function useSend<Values extends Record<string, unknown>>(
+  form: UseFormReturnType<Values>,
+  send: (values: Values) => Promise<unknown>,
+) {
+  const { busy, wrong, act } = useAct();
+  const submit = form.onSubmit((values) => {
+    void act(async () => {
+      try {
+        await send(values);
+      } catch (error) {
+        const beside = error instanceof Problem ? ofFields(error, Object.keys(values)) : {};
+        if (Object.keys(beside).length === 0) throw error;
+        form.setErrors(beside);
+      }
+    });
+  });
+  return { busy, wrong, submit };
+}
+
+function ofFields(problem: Problem, fields: readonly string[]): Record<string, string> {
+  const named = Object.entries(problem.errors).filter(([field]) => fields.includes(field));
+  return Object.fromEntries(named.map(([field, why]) => [field, sentence(why)]));
+}
