@@ -13,6 +13,7 @@ import { chosen } from "./api/here";
 import { me, queries, workspaces } from "./api/queries";
 import { Failed } from "./screens/errors/Failed";
 import { NotFound } from "./screens/errors/NotFound";
+import { auditSearch } from "./screens/settings/auditSearch";
 import { brings } from "./screens/signin/arrivals";
 import { Frame } from "./ui/Frame";
 
@@ -117,6 +118,7 @@ const files = createRoute({
 const people = createRoute({
   getParentRoute: () => workspace,
   path: "/people",
+  validateSearch: (given): { tab?: "invites" } => (given.tab === "invites" ? { tab: "invites" } : {}),
   component: lazyRouteComponent(() => import("./screens/people/People"), "People"),
 });
 
@@ -141,7 +143,20 @@ const license = createRoute({
 const audit = createRoute({
   getParentRoute: () => settings,
   path: "/audit",
+  validateSearch: auditSearch,
   component: lazyRouteComponent(() => import("./screens/settings/Audit"), "Audit"),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => settings,
+  path: "/deliveries",
+  component: lazyRouteComponent(() => import("./screens/settings/Deliveries"), "Deliveries"),
+});
+
+const mails = createRoute({
+  getParentRoute: () => settings,
+  path: "/mails",
+  component: lazyRouteComponent(() => import("./screens/settings/Mails"), "Mails"),
 });
 
 const account = createRoute({
@@ -188,7 +203,7 @@ const tree = root.addChildren([
       session,
       files,
       people,
-      settings.addChildren([general, license, audit]),
+      settings.addChildren([general, license, audit, deliveries, mails]),
     ]),
     account.addChildren([profile, devices, security, tokens]),
   ]),

@@ -1,0 +1,167 @@
+import { Button, Group, Menu, Select, TextInput, Tooltip } from "@mantine/core";
+import { DatePickerInput } from "@mantine/dates";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { IconDownload, IconFilterOff } from "@tabler/icons-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, given } from "../../api/call";
+import { useWorkspace } from "../../api/here";
+import { allOf, meaning, VERBS, words } from "../../texts/audit";
+import { license, members } from "../people/queries";
+import classes from "./AuditFilters.module.css";
+import { asked, type AuditSearch } from "./auditSearch";
+import { presets } from "./presets";
+
+interface Props {
+  search: AuditSearch;
+  filter: (search: AuditSearch) => void;
+}
+
+const verbs = Object.entries(VERBS).map(([thing, does]) => ({
+  group: allOf(thing),
+  items: [
+    { value: `${thing}.*`, label: allOf(thing) },
+    ...Object.keys(does).map((verb) => ({ value: `${thing}.${verb}`, label: meaning(`${thing}.${verb}`) })),
+  ],
+}));
+
+const results = (["ok", "denied", "failed"] as const).map((value) => ({ value, label: words.results[value] }));
+
+/** Which entries are shown; the address keeps it. */
+export function AuditFilters({ search, filter }: Props) {
+  const change = (part: AuditSearch) => filter({ ...search, ...part });
+  return (
+    <search aria-label={words.filters} className={classes.filters}>
+      <Actor search={search} filter={filter} />
+      <Select
+        label={words.what}
+        placeholder={words.anything}
+        data={known(search.verb)}
+        value={search.verb ?? null}
+        onChange={(verb) => change({ verb: verb ?? undefined })}
+        searchable
+        clearable
+        comboboxProps={{ width: 280, position: "bottom-start" }}
+      />
+      <Select
+        label={words.result}
+        placeholder={words.anyResult}
+        data={results}
+        value={search.result ?? null}
+        onChange={(result) => change({ result: result ?? undefined })}
+        clearable
+      />
+      <DatePickerInput
+        type="range"
+        label={words.when}
+        placeholder={words.anyTime}
+        value={[search.from ?? null, search.to ?? null]}
+        onChange={([from, to]) => {
+          // A range is given in two steps; half of one is no filter yet.
+          if ((from === null) === (to === null)) change({ from: from ?? undefined, to: to ?? undefined });
+        }}
+        presets={presets(new Date())}
+        allowSingleDateInRange
+        clearable
+        valueFormat="D MMM YYYY"
+      />
+      <Target key={search.target ?? ""} search={search} filter={filter} />
+      <Group gap="xs" className={classes.does}>
+        {Object.keys(search).length > 0 && (
+          <Button variant="subtle" color="gray" leftSection={<IconFilterOff size={16} />} onClick={() => filter({})}>
+            {words.clear}
+          </Button>
+        )}
+        <Export search={search} />
+      </Group>
+    </search>
+  );
+}
+
+function known(verb: string | undefined) {
+  const listed = verb === undefined || verbs.some(({ items }) => items.some(({ value }) => value === verb));
+  return listed ? verbs : [...verbs, { group: "", items: [{ value: verb, label: meaning(verb) }] }];
+}
+
+function Actor({ search, filter }: Props) {
+  const here = useWorkspace();
+  const people = useInfiniteQuery(members(here.id)).data ?? [];
+  const data = people.map(({ user_id, name, email }) => ({ value: user_id, label: name || email }));
+  const { actor } = search;
+  if (actor !== undefined && !data.some(({ value }) => value === actor)) data.push({ value: actor, label: actor });
+  return (
+    <Select
+      label={words.who}
+      placeholder={words.anybody}
+      data={data}
+      value={actor ?? null}
+      onChange={(chosen) => filter({ ...search, actor: chosen ?? undefined })}
+      searchable
+      clearable
+    />
+  );
+}
+
+function Target({ search, filter }: Props) {
+  const [typed, setTyped] = useState(search.target ?? "");
+  const apply = useDebouncedCallback((text: string) => filter({ ...search, target: text.trim() || undefined }), {
+    delay: 600,
+    flushOnUnmount: false,
+  });
+  return (
+    <TextInput
+      label={words.target}
+      placeholder={words.targetHint}
+      value={typed}
+      maxLength={200}
+      spellCheck={false}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+        apply(event.currentTarget.value);
+      }}
+    />
+  );
+}
+
+function Export({ search }: { search: AuditSearch }) {
+  const here = useWorkspace();
+  const { data } = useQuery(license(here.id));
+  const included = data?.features.includes("audit_export") === true;
+  const download = async (format: "csv" | "json") => {
+    const path = { workspace_id: here.id };
+    try {
+      // A download can't renew cookies that are over; a call can.
+      const query = { ...asked(search), limit: 1 };
+      await given(api.GET("/api/v1/workspaces/{workspace_id}/audit", { params: { path, query } }));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      notifications.show({ color: "red", title: words.exportFailed, message });
+      return;
+    }
+    const link = document.createElement("a");
+    link.href = `/api/v1/workspaces/${here.id}/audit/export?${new URLSearchParams({ ...asked(search), format })}`;
+    link.download = "";
+    link.click();
+  };
+  return (
+    <Menu position="bottom-end" disabled={!included}>
+      <Menu.Target>
+        <Tooltip label={included ? words.exportHint : words.exportMissing} multiline maw={260}>
+          <Button
+            variant="default"
+            leftSection={<IconDownload size={16} />}
+            aria-disabled={!included}
+            data-disabled={included ? undefined : true}
+          >
+            {words.export}
+          </Button>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => void download("csv")}>{words.csv}</Menu.Item>
+        <Menu.Item onClick={() => void download("json")}>{words.json}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,25 @@
+import { modals } from "@mantine/modals";
+import { useBlocker } from "@tanstack/react-router";
+import { words } from "../../texts/settings";
+
+/** Ask before a screen with changes is left. */
+export function useLeaving(dirty: boolean): void {
+  useBlocker({
+    disabled: !dirty,
+    enableBeforeUnload: dirty,
+    shouldBlockFn: ({ current, next }) =>
+      current.pathname !== next.pathname &&
+      new Promise<boolean>((stay) => {
+        modals.openConfirmModal({
+          title: words.leaveTitle,
+          centered: true,
+          children: words.leaveText,
+          labels: { confirm: words.leaveDo, cancel: words.stay },
+          confirmProps: { color: "red" },
+          onConfirm: () => stay(false),
+          onCancel: () => stay(true),
+          onClose: () => stay(true),
+        });
+      }),
+  });
+}
