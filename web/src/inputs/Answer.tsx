@@ -1,6 +1,5 @@
 import { Anchor, Badge, Group, Stack, Table, Text } from "@mantine/core";
 import { IconCheck, IconLock, IconPaperclip, IconX } from "@tabler/icons-react";
-import dayjs from "dayjs";
 import { useActions } from "../blocks/DocumentContext";
 import type { Answers, FileRef, Inputs } from "../document/model";
 import type { Field } from "../document/wire";
@@ -41,7 +40,7 @@ function written(kind: string, spec: Props["spec"], value: unknown): string {
   if (typeof value !== "string") return JSON.stringify(value);
   if (kind === "date") return new Date(`${value}T00:00`).toLocaleDateString(undefined, { dateStyle: "long" });
   if (kind === "datetime") return new Date(value).toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" });
-  if (kind === "time") return dayjs(`2000-01-01T${value}`).format(value.endsWith(":00") ? "HH:mm" : "HH:mm:ss");
+  if (kind === "time") return value.replace(/:00(\.0+)?$/, (end, _more, at: number) => (at > 2 ? "" : end));
   return value;
 }
 

@@ -1,6 +1,7 @@
-import { Button, Group as Row, Radio, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group as Row, Radio, Stack, TextInput } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import type { ControlProps } from ".";
+import { Markdown } from "../blocks/markdown/Markdown";
 import { words } from "../texts/inputs";
 import { Group } from "./around";
 import { fieldsOf, textOf } from "./values";
@@ -17,7 +18,7 @@ export function ApproveControl(props: ControlProps<"approve">) {
   return (
     <Group of={props}>
       <Stack gap="sm" mt={6}>
-        {spec.details && <Text style={{ whiteSpace: "pre-wrap" }}>{spec.details}</Text>}
+        {spec.details && <Markdown text={spec.details} />}
         {props.field && (
           <Radio.Group
             aria-labelledby={`${props.id}-label`}
@@ -41,12 +42,7 @@ export function ApproveControl(props: ControlProps<"approve">) {
         />
         {!props.field && (
           <Row gap="xs">
-            <Button
-              color="green"
-              leftSection={<IconCheck size={16} aria-hidden />}
-              onClick={() => decide(true)}
-              disabled={disabled}
-            >
+            <Button leftSection={<IconCheck size={16} aria-hidden />} onClick={() => decide(true)} disabled={disabled}>
               {yes}
             </Button>
             <Button

@@ -52,7 +52,7 @@ export function ChooseControl(props: ControlProps<"choose">) {
             h="auto"
             mih={36}
             py={6}
-            styles={{ label: { whiteSpace: "normal", textAlign: "start" } }}
+            styles={{ label: { height: "auto", overflow: "visible", whiteSpace: "normal", textAlign: "start" } }}
           >
             {option}
           </Button>

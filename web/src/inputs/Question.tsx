@@ -1,11 +1,12 @@
 import { ActionIcon, Badge, Button, Group, Paper, Text } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconUserShield } from "@tabler/icons-react";
-import { useEffect, useId, useRef, useState, type FormEvent } from "react";
+import { useEffect, useId, useMemo, useRef, useState, type DragEvent, type FormEvent } from "react";
 import { useActions, useInput } from "../blocks/DocumentContext";
 import type { Input } from "../document/model";
 import { words } from "../texts/inputs";
 import { useDock } from "./docks";
 import { Field } from "./Field";
+import { FilingContext, type Filing } from "./files";
 import { focusFirst, focusWrong, mayTakeFocus } from "./focus";
 import styles from "./Question.module.css";
 import { useAsk, useDraftKey } from "./useAsk";
@@ -26,6 +27,7 @@ function Asked({ input, docked }: { input: Input; docked: boolean }) {
   const ask = useAsk(input);
   const place = useRef<HTMLFormElement>(null);
   const body = useRef<HTMLDivElement>(null);
+  const { filing, drag } = useDrops();
   const [folded, setFolded] = useState(false);
   const id = useId();
   useDock(useDraftKey(input), body, docked);
@@ -54,26 +56,29 @@ function Asked({ input, docked }: { input: Input; docked: boolean }) {
       p="md"
       noValidate
       onSubmit={submit}
+      {...drag}
       // A key that is still held from the last answer answers nothing here.
       onKeyDownCapture={(event) => event.repeat && event.key === "Enter" && event.preventDefault()}
     >
       <Head input={input} docked={docked} folded={folded} fold={() => setFolded(!folded)} />
       <div hidden={folded} ref={body}>
-        <Field
-          kind={input.kind}
-          spec={input.spec}
-          id={id}
-          label={input.label}
-          value={ask.value}
-          change={ask.change}
-          update={ask.update}
-          submit={ask.send}
-          error={whole}
-          errors={errors}
-          disabled={sending}
-        >
-          {docked && <Arrival place={body} />}
-        </Field>
+        <FilingContext value={filing}>
+          <Field
+            kind={input.kind}
+            spec={input.spec}
+            id={id}
+            label={input.label}
+            value={ask.value}
+            change={ask.change}
+            update={ask.update}
+            submit={ask.send}
+            error={whole}
+            errors={errors}
+            disabled={sending}
+          >
+            {docked && !OPENS.has(input.kind) && <Arrival place={body} />}
+          </Field>
+        </FilingContext>
         {told !== null && (
           <Text role="alert" size="sm" c="red" mt="xs">
             {told}
@@ -85,6 +90,26 @@ function Asked({ input, docked }: { input: Input; docked: boolean }) {
   );
 }
 
+/** Files go to the session, also those that are dropped beside the control that takes them. */
+function useDrops() {
+  const { upload } = useActions();
+  const taker = useRef<((files: readonly File[]) => void) | null>(null);
+  const filing = useMemo<Filing>(() => {
+    const takeDrops = (take: (files: readonly File[]) => void) => {
+      taker.current = take;
+      return () => void (taker.current = null);
+    };
+    return { upload, takeDrops };
+  }, [upload]);
+  const onDragOver = (event: DragEvent) => taker.current !== null && event.preventDefault();
+  const onDrop = (event: DragEvent) => {
+    if (taker.current === null) return;
+    event.preventDefault();
+    taker.current([...event.dataTransfer.files]);
+  };
+  return { filing, drag: { onDragOver, onDrop } };
+}
+
 /** Takes the keyboard when a docked question has appeared, if that disturbs nobody. */
 function Arrival({ place }: { place: { current: HTMLElement | null } }) {
   useEffect(() => {
@@ -93,6 +118,8 @@ function Arrival({ place }: { place: { current: HTMLElement | null } }) {
   return null;
 }
 
+/** What opens something above the document when it gets the keyboard. */
+const OPENS: ReadonlySet<string> = new Set(["date", "datetime"]);
 const TALL: ReadonlySet<string> = new Set(["form", "edit_table", "upload", "approve", "choose_many"]);
 
 function Head({ input, docked, folded, fold }: { input: Input; docked: boolean; folded: boolean; fold(): void }) {

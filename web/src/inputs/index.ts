@@ -1,11 +1,14 @@
 // Every kind of question and the control that takes its answer. A new kind is one file here and one line in this table.
-import type { ComponentType } from "react";
+import { lazy, type ComponentType } from "react";
 import type { InputKind, Inputs } from "../document/model";
 import { ApproveControl } from "./ApproveControl";
 import { ChatControl } from "./ChatControl";
+import { ChooseManyControl } from "./ChooseManyControl";
 import { ChooseControl } from "./ChooseControl";
 import { ConfirmControl } from "./ConfirmControl";
+import { FormControl } from "./FormControl";
 import { NumberControl } from "./NumberControl";
+import { SliderControl } from "./SliderControl";
 import { TextControl } from "./TextControl";
 
 /** A control: shows `value` below `label`, tells each change. It has no buttons that send, but those that are answers.
@@ -36,12 +39,20 @@ export type Control<Kind extends InputKind> = ComponentType<ControlProps<Kind>>;
 
 type Takes = { [Kind in InputKind]?: Control<Kind> };
 
-/** What takes the answers of each kind. */
+/** What takes the answers of each kind; what needs a library of its own is loaded when it is first asked for. */
 export const takes: Takes = {
   text: TextControl,
   number: NumberControl,
+  slider: SliderControl,
   confirm: ConfirmControl,
   approve: ApproveControl,
   choose: ChooseControl,
+  choose_many: ChooseManyControl,
+  date: lazy(() => import("./DateControl")),
+  time: lazy(() => import("./TimeControl")),
+  datetime: lazy(() => import("./DateTimeControl")),
+  upload: lazy(() => import("./UploadControl")),
+  edit_table: lazy(() => import("./EditTableControl")),
   chat: ChatControl,
+  form: FormControl,
 };

@@ -2,6 +2,8 @@
 import type { FileRef, InputKind, Inputs } from "../document/model";
 import type { Field } from "../document/wire";
 import { words } from "../texts/inputs";
+import { fits, type Column } from "./cells";
+import { dayTimeOf, offsetAt } from "./moments";
 
 /** A file of an answer: on its way, or kept by the server as `ref`. */
 export interface Item {
@@ -68,6 +70,17 @@ const number: Rule<"number"> = {
   },
 };
 
+/** Whether a value is a day as the server takes it. */
+export const isDay = (value: unknown): value is string =>
+  typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
+
+const isTime = (value: unknown): value is string => typeof value === "string" && /^\d{2}:\d{2}/.test(value);
+
+function between(given: string, { min, max }: { min?: string | null; max?: string | null }): string | null {
+  if (min != null && given < min) return words.wrong.earliest(min);
+  return max != null && given > max ? words.wrong.latest(max) : null;
+}
+
 const itemOf = (ref: FileRef): Item => ({
   key: ref.sha256,
   name: ref.name,
@@ -104,7 +117,33 @@ const RULES: { [Kind in InputKind]?: Rule<Kind> } = {
         .filter((item) => item.ref !== null)
         .map((item) => item.ref),
   },
-  edit_table: { first: (spec) => spec.default ?? spec.rows },
+  date: { wrong: (answer, spec) => (isDay(answer) ? between(answer, spec) : words.wrong.day) },
+  time: { wrong: (answer, spec) => (isTime(answer) ? between(answer, spec) : words.wrong.time) },
+  datetime: {
+    first: (spec) => dayTimeOf(spec.default),
+    answer(value) {
+      const { day, time, zoned } = dayTimeOf(value);
+      if (day === null && time === "") return null;
+      if (!isDay(day) || !isTime(time)) return `${day ?? ""} ${time}`;
+      return `${day}T${time}${zoned ? offsetAt(day, time) : ""}`;
+    },
+    wrong(answer) {
+      const [day, time] = textOf(answer).split(/[T ](?=\d*:?|$)/);
+      if (!isDay(day)) return words.wrong.day;
+      return isTime(time) ? null : words.wrong.time;
+    },
+  },
+  edit_table: {
+    first: (spec) => spec.default ?? spec.rows,
+    wrong(answer, spec) {
+      const columns = spec.columns as readonly Column[];
+      for (const [at, row] of (answer as unknown[][]).entries()) {
+        const column = columns.find((one, index) => !fits(one, row[index] ?? null));
+        if (column !== undefined) return words.wrong.cell(at + 1, column.name);
+      }
+      return null;
+    },
+  },
   form: {
     first: (spec) => Object.fromEntries(spec.fields.map((field) => [field.input, first(field.kind, field.spec ?? {})])),
     answer: (value, spec) =>

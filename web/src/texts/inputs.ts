@@ -31,6 +31,36 @@ export const words = {
   branch: "Branch from here",
   secret: "Secret, shown to nobody",
   moreRows: (count: number) => `and ${count} more`,
+  amount: (number: number, unit: string | null) =>
+    unit ? `${number.toLocaleString()} ${unit}` : number.toLocaleString(),
+  howMany: (min: number, max: number | null) => {
+    if (max === null) return min > 0 ? `Choose at least ${min}.` : "";
+    if (min === max) return `Choose ${max}.`;
+    return min > 0 ? `Choose ${min} to ${max}.` : `Choose up to ${max}.`;
+  },
+  day: "Day",
+  time: "Time",
+  dayPlaceholder: "Such as 24 Dec 2026",
+  zone: (name: string) => `Time zone: ${name.replaceAll("_", " ")}`,
+  chooseFile: "Choose a file",
+  chooseFiles: "Choose files",
+  replaceFile: "Choose another file",
+  uploadHint: (accept: readonly string[], limit: string | null) =>
+    ["or drop it here", accept.join(", "), limit === null ? "" : `up to ${limit}`].filter(Boolean).join(" · "),
+  uploading: (name: string) => `${name} is being sent`,
+  uploaded: (size: string) => `${size} · ready`,
+  uploadFailed: "It could not be sent.",
+  wrongKind: (name: string, accept: string) => `${name} is not of a kind that is asked for (${accept}).`,
+  tooLarge: (name: string, limit: string) => `${name} is too large; at most ${limit} are taken.`,
+  again: (name: string) => `Send ${name} again`,
+  stop: (name: string) => `Stop sending ${name}`,
+  remove: (name: string) => `Remove ${name}`,
+  cell: (column: string, row: number) => `${column}, row ${row}`,
+  addRow: "Add a row",
+  removeRow: (row: number) => `Remove row ${row}`,
+  rowActions: "Remove",
+  pasteHint: "Cells of a spreadsheet can be pasted.",
+  noRows: "No rows yet.",
   jsonPlaceholder: "JSON",
   wrong: {
     json: "This is not valid JSON yet.",
@@ -41,6 +71,11 @@ export const words = {
     atMost: (bound: number) => `Please give a number of at most ${bound}.`,
     minChars: (bound: number, chars: number) => `Please give at least ${bound} characters; this has ${chars}.`,
     maxChars: (bound: number, chars: number) => `Please give at most ${bound} characters; this has ${chars}.`,
+    day: "Please give a day, such as 24 Dec 2026.",
+    time: "Please give a time, such as 14:30.",
+    earliest: (bound: string) => `Please give ${bound} or later.`,
+    latest: (bound: string) => `Please give ${bound} or earlier.`,
+    cell: (row: number, column: string) => `Row ${row}: this does not fit the column “${column}”.`,
     chooseAtLeast: (bound: number) => `Please choose at least ${bound}.`,
     chooseAtMost: (bound: number) => `Please choose at most ${bound}.`,
   },
