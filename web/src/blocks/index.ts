@@ -2,6 +2,7 @@
 import type { ComponentType } from "react";
 import type { Block, BlockKind, Blocks } from "../document/model";
 import { Audio } from "./Audio";
+import { Chart } from "./Chart";
 import { Code } from "./Code";
 import { Column, Columns } from "./Columns";
 import { Expander } from "./Expander";
@@ -15,6 +16,7 @@ import { Note } from "./Note";
 import { Progress } from "./Progress";
 import { Section } from "./Section";
 import { Status } from "./Status";
+import { Table } from "./Table";
 import { Tab, Tabs } from "./Tabs";
 import { Thinking } from "./Thinking";
 import { Video } from "./Video";
@@ -31,6 +33,8 @@ export const shows: Shows = {
   markdown: MarkdownBlock,
   code: Code,
   json: Json,
+  table: Table,
+  chart: Chart,
   image: Image,
   audio: Audio,
   video: Video,
