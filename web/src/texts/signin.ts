@@ -6,7 +6,7 @@ export const words = {
 
   signIn: "Sign in",
   lead: "Welcome back.",
-  leadFirst: "New here? Open the link that the server printed when it started.",
+  leadHere: "Or open the link that the server printed when it started.",
   email: "E-mail",
   emailExample: "you@example.com",
   password: "Password",

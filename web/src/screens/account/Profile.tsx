@@ -1,3 +1,19 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { workspaces } from "../../api/queries";
+import { About } from "./About";
+import { EmailAddress } from "./EmailAddress";
+import { Invites } from "./Invites";
+import { NoWorkspace } from "./NoWorkspace";
+
+/** Who one is to others, and how one is reached. */
 export function Profile() {
-  return null;
+  const none = useSuspenseQuery(workspaces).data.length === 0;
+  return (
+    <>
+      {none && <NoWorkspace />}
+      <Invites />
+      <About />
+      <EmailAddress />
+    </>
+  );
 }

@@ -20,8 +20,18 @@ interface Props {
   first?: Step;
 }
 
+/** Whether the server runs on this machine, and its link can be found beside. */
+const isHere = () => ["localhost", "127.0.0.1"].includes(location.hostname);
+
 /** Signing in, step by step, by whatever way the account has. */
-export function Ways({ entered, departure, said = null, lead = words.lead, invited = null, first = "start" }: Props) {
+export function Ways({
+  entered,
+  departure,
+  said = null,
+  lead = isHere() ? words.leadHere : words.lead,
+  invited = null,
+  first = "start",
+}: Props) {
   const [step, setStep] = useState<Step>(first);
   const [news, setNews] = useState(said);
   const back = (why?: string): void => {

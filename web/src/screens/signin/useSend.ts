@@ -34,10 +34,14 @@ export function useAct(): {
   return { busy, wrong, act, clear: () => setWrong(null) };
 }
 
-/** Sends a form. What the server says of a field stands beside that field, all else in `wrong`. */
+/** Sends a form. What the server says of a field stands beside that field, all else in `wrong`.
+ *
+ * `names` are the form's names of fields that the server names otherwise.
+ */
 export function useSend<Values extends Record<string, unknown>>(
   form: UseFormReturnType<Values>,
   send: (values: Values) => Promise<unknown>,
+  names: Record<string, string> = {},
 ) {
   const { busy, wrong, act } = useAct();
   const submit = form.onSubmit((values) => {
@@ -45,7 +49,7 @@ export function useSend<Values extends Record<string, unknown>>(
       try {
         await send(values);
       } catch (error) {
-        const beside = error instanceof Problem ? ofFields(error, Object.keys(values)) : {};
+        const beside = besideFields(error, Object.keys(values), names);
         if (Object.keys(beside).length === 0) throw error;
         form.setErrors(beside);
       }
@@ -54,7 +58,8 @@ export function useSend<Values extends Record<string, unknown>>(
   return { busy, wrong, submit };
 }
 
-function ofFields(problem: Problem, fields: readonly string[]): Record<string, string> {
-  const named = Object.entries(problem.errors).filter(([field]) => fields.includes(field));
-  return Object.fromEntries(named.map(([field, why]) => [field, sentence(why)]));
+function besideFields(error: unknown, fields: readonly string[], names: Record<string, string>) {
+  const told = error instanceof Problem ? Object.entries(error.errors) : [];
+  const named = told.map(([field, why]) => [names[field] ?? field, sentence(why)] as const);
+  return Object.fromEntries(named.filter(([field]) => fields.includes(field)));
 }

@@ -1,0 +1,44 @@
+import { Checkbox, Stack, Text } from "@mantine/core";
+import { modals } from "@mantine/modals";
+import { notifications } from "@mantine/notifications";
+import { words } from "../../texts/account";
+import { told } from "../signin/useSend";
+
+interface Step {
+  title: string;
+  text: string;
+  label: string;
+  /** What is done; whether the other devices stay signed in is asked where `others` is set. */
+  act: (keepOthers: boolean) => Promise<unknown>;
+  /** Told when it is done. */
+  said?: string | undefined;
+  others?: boolean;
+}
+
+/** Ask before something is taken away, do it, and tell how it went. */
+export function confirm({ title, text, label, act, said, others = false }: Step): void {
+  let end = others;
+  const run = async () => {
+    try {
+      await act(!end);
+      if (said !== undefined) notifications.show({ message: said, color: "teal" });
+    } catch (error) {
+      notifications.show({ message: told(error), color: "red" });
+    }
+  };
+  modals.openConfirmModal({
+    title,
+    centered: true,
+    labels: { confirm: label, cancel: words.cancel },
+    confirmProps: { color: "red" },
+    children: (
+      <Stack gap="md">
+        <Text size="sm">{text}</Text>
+        {others && (
+          <Checkbox label={words.endOthers} defaultChecked onChange={(event) => (end = event.target.checked)} />
+        )}
+      </Stack>
+    ),
+    onConfirm: () => void run(),
+  });
+}
