@@ -8,6 +8,7 @@ export const words = {
   anybody: "Anybody",
   what: "What",
   anything: "Anything",
+  formerMember: "a former member",
   target: "About",
   targetHint: "Id of a session, person, invite…",
   result: "Result",
@@ -68,6 +69,9 @@ const THINGS: Record<string, string> = {
   upload: "uploads",
   workspace: "the workspace",
 };
+
+/** A change of role. */
+export const fromTo = (was: string, now: string): string => `${was} → ${now}`;
 
 /** All verbs of a kind of thing: `member.*`. */
 export const allOf = (thing: string): string => `Everything about ${THINGS[thing] ?? spaced(thing)}`;

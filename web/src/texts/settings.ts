@@ -108,7 +108,6 @@ export const license = {
   sources: {
     settings: "the server's settings, where its operator changes it",
     installed: "an owner, who installed it here",
-    none: "nowhere: no licence is installed",
   } as Record<string, string>,
   never: "no end",
   used: "In use",

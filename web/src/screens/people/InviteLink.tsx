@@ -29,7 +29,7 @@ export function InviteLink({ email }: { email: string }) {
       {({ copied, copy }) => (
         <Button
           variant="light"
-          size="compact-sm"
+          size="xs"
           color={copied ? "teal" : undefined}
           leftSection={copied ? <IconCheck size={14} /> : <IconLink size={14} />}
           aria-label={words.copyLinkOf(email)}

@@ -30,6 +30,8 @@ export function Seats() {
           {words.seatsFullText}{" "}
           <Anchor
             inherit
+            c="inherit"
+            underline="always"
             renderRoot={(props) => (
               <Link to="/w/$workspace/settings/license" params={{ workspace: here.slug }} {...props} />
             )}

@@ -1,8 +1,12 @@
 import { Badge, Table, Text, UnstyledButton } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useWorkspace } from "../../api/here";
 import { meaning, words } from "../../texts/audit";
 import { Moment } from "../../ui/Moment";
+import { members } from "../people/queries";
 import classes from "./AuditTable.module.css";
 import type { Entry } from "./queries";
+import { subject } from "./subject";
 
 const COLORS: Record<Entry["result"], string> = { ok: "teal", denied: "orange", failed: "red" };
 
@@ -20,6 +24,9 @@ export const actorOf = ({ actor }: Entry): string => (actor === null ? words.ser
 
 /** Entries, one a row; a row opens what is known of it. */
 export function AuditTable({ entries, open }: { entries: readonly Entry[]; open: (entry: Entry) => void }) {
+  const here = useWorkspace();
+  const people = useInfiniteQuery(members(here.id)).data;
+  const nameOf = (user: string) => people?.find((member) => member.user_id === user)?.name ?? null;
   return (
     <Table highlightOnHover verticalSpacing={8} aria-label={words.list}>
       <Table.Thead>
@@ -33,14 +40,14 @@ export function AuditTable({ entries, open }: { entries: readonly Entry[]; open:
       </Table.Thead>
       <Table.Tbody>
         {entries.map((entry) => (
-          <Row key={entry.id} entry={entry} open={open} />
+          <Row key={entry.id} entry={entry} about={subject(entry, nameOf)} open={open} />
         ))}
       </Table.Tbody>
     </Table>
   );
 }
 
-function Row({ entry, open }: { entry: Entry; open: (entry: Entry) => void }) {
+function Row({ entry, about, open }: { entry: Entry; about: string | null; open: (entry: Entry) => void }) {
   const what = meaning(entry.verb);
   return (
     <Table.Tr className={classes.row}>
@@ -55,6 +62,11 @@ function Row({ entry, open }: { entry: Entry; open: (entry: Entry) => void }) {
             {what}
           </Text>
         </UnstyledButton>
+        {about !== null && (
+          <Text size="xs" c="dimmed" className={classes.about}>
+            {about}
+          </Text>
+        )}
         <Text size="xs" c="dimmed" hiddenFrom="sm" component="div">
           {actorOf(entry)}
           {", "}

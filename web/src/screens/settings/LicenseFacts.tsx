@@ -60,7 +60,7 @@ function Said({ details }: { details: Details }) {
       {details.expires_at !== null && <Fact name={words.until}>{day(details.expires_at)}</Fact>}
       {details.grace_ends_at !== null && <Fact name={words.grace}>{day(details.grace_ends_at)}</Fact>}
       {details.id !== null && <Fact name={words.place}>{place}</Fact>}
-      <Fact name={words.source}>{words.sources[details.source] ?? details.source}</Fact>
+      {details.id !== null && <Fact name={words.source}>{words.sources[details.source] ?? details.source}</Fact>}
       {details.id !== null && <Fact name={words.id}>{details.id}</Fact>}
     </dl>
   );

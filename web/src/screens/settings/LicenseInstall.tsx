@@ -7,6 +7,7 @@ import { api, given, Problem } from "../../api/call";
 import { useWorkspace } from "../../api/here";
 import { license as words } from "../../texts/settings";
 import { ErrorNote } from "../../ui/ErrorNote";
+import classes from "./LicenseInstall.module.css";
 
 /** Why a licence is refused, in words for who pasted it; null where another error is to be told as it is. */
 export function whyRefused(problem: unknown): string | null {
@@ -62,7 +63,7 @@ export function LicenseInstall({ tag }: { tag: string }) {
           maxRows={8}
           maxLength={16_384}
           spellCheck={false}
-          ff="monospace"
+          classNames={{ input: classes.text }}
         />
         {install.error && refused === null && <ErrorNote error={install.error} />}
         <Group justify="space-between">

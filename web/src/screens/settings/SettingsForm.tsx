@@ -1,4 +1,4 @@
-import { Alert, Button, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Input, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconUsers } from "@tabler/icons-react";
 import { words } from "../../texts/settings";
 import { ErrorNote } from "../../ui/ErrorNote";
@@ -103,36 +103,41 @@ function Sessions({ settings: { form }, retention }: { settings: Settings; reten
         suffix={` ${words.days}`}
         allowDecimal={false}
         min={1}
-        maw={260}
+        maw={420}
         {...form.getInputProps("retentionDays")}
       />
       {sooner && <Consequence text={words.retentionShorter} />}
-      <Group align="flex-end" gap="xs">
-        <NumberInput
-          label={words.hibernate}
-          description={words.hibernateHint}
-          placeholder={words.serverDefault}
-          min={0}
-          maw={420}
-          flex={1}
-          {...form.getInputProps("hibernateAfter")}
-        />
-        <Select
-          aria-label={words.unit}
-          data={units}
-          allowDeselect={false}
-          w={120}
-          value={form.values.hibernateUnit}
-          onChange={(unit) => unit && form.setFieldValue("hibernateUnit", unit as Unit)}
-        />
-      </Group>
+      <Input.Wrapper
+        label={words.hibernate}
+        description={words.hibernateHint}
+        error={form.errors.hibernateAfter}
+        maw={420}
+      >
+        <Group gap="xs" wrap="nowrap" mt={6}>
+          <NumberInput
+            aria-label={words.hibernate}
+            placeholder={words.serverDefault}
+            min={0}
+            flex={1}
+            {...form.getInputProps("hibernateAfter", { withError: false })}
+          />
+          <Select
+            aria-label={words.unit}
+            data={units}
+            allowDeselect={false}
+            w={120}
+            value={form.values.hibernateUnit}
+            onChange={(unit) => unit && form.setFieldValue("hibernateUnit", unit as Unit)}
+          />
+        </Group>
+      </Input.Wrapper>
       <NumberInput
         label={words.maxSessions}
         description={words.maxSessionsHint}
         placeholder={words.noLimit}
         allowDecimal={false}
         min={1}
-        maw={260}
+        maw={420}
         {...form.getInputProps("maxSessions")}
       />
     </Fields>
