@@ -25,7 +25,13 @@ const loader: Loader = {
 
 function config(dark: boolean): EmbedOptions["config"] {
   const { text, quiet, line, series } = coloursOf(dark);
-  const words = { labelColor: quiet, titleColor: quiet, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500 as const };
+  const words = {
+    labelColor: quiet,
+    titleColor: quiet,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: 500 as const,
+  };
   return {
     background: "transparent",
     font,
