@@ -39,6 +39,18 @@ export const words = {
   proofSent: (email: string) =>
     `A mail is on its way to ${email}. Open its link within an hour; until then your present address stays. You sign in again then.`,
 
+  welcomeNote: "Welcome to Outlast",
+  welcomeNoteText:
+    "You came in by a link. Choose a password or add a passkey, so that you can come in again without one.",
+  welcomeBegin: "Choose one now",
+  later: "Later",
+  welcomeTitle: "Welcome to Outlast",
+  welcomeText: (email: string) => `You sign in as ${email}. You can change that, and all of this, in your account.`,
+  yourName: "Your name",
+  needYourName: "Type your name.",
+  welcomeDone: "Done. You can sign in with it from now on.",
+  or: "or",
+
   noWorkspace: "You are in no workspace yet",
   noWorkspaceText: "Accept an invite, or make a workspace of your own. Who invites you needs this address:",
   noWorkspaceVerify: "Confirm your address first, so that invites to it reach you here.",

@@ -74,16 +74,8 @@ export const words = {
   inviteSignIn: (workspace: string) => `Sign in, or make an account, to join ${workspace}.`,
   asAnother: "Sign in as somebody else",
   signedInAs: (email: string) => `You are signed in as ${email}.`,
-  later: "Later",
   roles: { viewer: "viewer", member: "member", admin: "admin", owner: "owner" },
   shareSignIn: "Sign in to open what was shared with you.",
-
-  welcomeTitle: "Welcome to Outlast",
-  welcomeText: "So that you can come in again without a link, choose a password, or add a passkey.",
-  yourName: "Your name",
-  welcomeSet: "Set the password",
-  welcomePasskey: "Add a passkey instead",
-  codesTitle: "Keep these codes",
 
   providerFailed: "That did not work",
   linked: "Your account is linked. You can sign in that way from now on.",

@@ -5,7 +5,7 @@ import type { ComponentPropsWithRef } from "react";
 import { words } from "../../texts/account";
 import { Page } from "../../ui/Page";
 import { Wrong } from "../signin/fields";
-import { useLeave, useSignedOutWatch } from "../signin/session";
+import { useLeave } from "../signin/session";
 import { useAct } from "../signin/useSend";
 import classes from "./Account.module.css";
 
@@ -15,7 +15,6 @@ const Part = createLink((props: ItemProps) => <NavLink component="a" {...props} 
 
 /** One's own account, part by part. */
 export function Account() {
-  useSignedOutWatch();
   const part = { className: classes.part, activeProps: { active: true } };
   return (
     <Page title={words.title} actions={<SignOut />}>

@@ -8,17 +8,15 @@ import { isSignedIn, useEnter } from "./session";
 import { useOnce } from "./useOnce";
 import { told } from "./useSend";
 import { Ways } from "./Ways";
-import { wantsWelcome, Welcome } from "./Welcome";
 
 /** Signs in by a one-time link. */
 export function ByLink({ code }: { code: string }) {
   const enter = useEnter();
-  const [outcome, setOutcome] = useState<"arriving" | "welcome" | Pending | News>("arriving");
+  const [outcome, setOutcome] = useState<"arriving" | Pending | News>("arriving");
   useOnce(async () => {
     try {
       await given(api.POST("/api/v1/auth/sessions", { body: { code } }));
-      if (await wantsWelcome()) setOutcome("welcome");
-      else enter();
+      enter();
     } catch (error) {
       const pending = pendingOf(error);
       if (pending !== null) setOutcome(pending);
@@ -28,7 +26,6 @@ export function ByLink({ code }: { code: string }) {
     }
   });
   if (outcome === "arriving") return <Waiting title={words.arriving} />;
-  if (outcome === "welcome") return <Welcome done={() => enter()} />;
   const step = "pending" in outcome ? { first: outcome } : { said: outcome };
   return <Ways entered={() => enter()} departure={{ aim: "sign-in", next: "/" }} {...step} />;
 }
