@@ -15,7 +15,7 @@ export default function DateTimeControl(props: ControlProps<"datetime">) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <Group of={props}>
-      <Row gap="xs" mt={6}>
+      <Row gap="xs" mt={6} wrap="nowrap" maw={360}>
         <DayInput
           id={props.id}
           value={value.day}
@@ -23,7 +23,7 @@ export default function DateTimeControl(props: ControlProps<"datetime">) {
           disabled={disabled}
           error={Boolean(props.error)}
           aria-label={words.day}
-          w={200}
+          flex={3}
         />
         <TimeInput
           value={value.time}
@@ -32,7 +32,7 @@ export default function DateTimeControl(props: ControlProps<"datetime">) {
           disabled={disabled}
           error={Boolean(props.error)}
           aria-label={words.time}
-          w={140}
+          flex={2}
         />
       </Row>
       {value.zoned && (

@@ -13,7 +13,7 @@ export function SliderControl(props: ControlProps<"slider">) {
   const shown = (number: number) => words.amount(round(number), spec.unit ?? null);
   return (
     <Group of={props}>
-      <Text fw={600} size="lg" aria-hidden>
+      <Text fw={600} size="lg" mt={4} aria-hidden>
         {shown(value)}
       </Text>
       <Slider

@@ -17,7 +17,7 @@ export function around({ id, label, spec, error, field }: Around) {
     label: label === "" ? undefined : label,
     description: spec.help ?? undefined,
     error,
-    errorProps: { role: "alert" },
+    errorProps: { role: "alert", mt: 6 },
     labelProps: field ? {} : { fw: 600, fz: "md", mb: 4, style: { overflowWrap: "anywhere" as const } },
     withAsterisk: field === true && spec.optional !== true,
   };

@@ -1,0 +1,20 @@
+/** The words of an app's page. */
+export const words = {
+  loading: "App",
+  unknown: "This app can’t be shown",
+  brokenTitle: "This app can’t be started",
+  broken: (why: string) => `Its file can’t be loaded: ${why}`,
+  notDurable: "Sessions of this app end when their process does: after a restart of the server they don’t go on.",
+  ignored: "Some of what the link fills in does not fit this app, and was left out.",
+  form: (app: string) => `Start ${app}`,
+  start: "Start",
+  more: "More",
+  title: "Title",
+  titleHelp: "By which the session is found again. The app’s own title, unless given.",
+  uploading: "A file is still on its way…",
+  missing: "This is needed.",
+  listPlaceholder: "Type, then press Enter",
+  recent: "Used before",
+  useAgain: "Use again",
+  argument: (label: string, value: string) => `${label}: ${value}`,
+};
