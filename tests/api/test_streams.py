@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -163,6 +164,19 @@ class TestWorkspaceStream:
                 if f'"stream":"workspace:{api.workspace}"' in seen and f'"stream":"session:{session_id}"' in seen:
                     break
         assert "event: session.created\n" in seen
+
+    async def test_from_now_on_brings_nothing_of_before(self, api: Api) -> None:
+        await _facts_until(api, await api.start())
+        follow = f"workspace:{api.workspace}@now"
+        async with api.http.stream("GET", "/streams", params={"follow": follow}) as answer:
+            lines = answer.aiter_lines()
+            opening = re.fullmatch(rf"id: workspace:{api.workspace}@([1-9]\d*)", await anext(lines))
+            await api.start()
+            async for line in lines:
+                if line.startswith("data: "):
+                    assert opening is not None
+                    assert json.loads(line.removeprefix("data: "))["seq"] > int(opening[1])
+                    break
 
 
 async def _facts_until(who: Api, session_id: str) -> set[str]:

@@ -16,7 +16,7 @@ from outlast.streams.commit import GroupCommit
 from outlast.streams.follow import follow
 from outlast.streams.log import Batch, Snapshot
 from outlast.streams.log_memory import MemoryLog
-from outlast.streams.multiplex import MAX_STREAMS, Multiplex, Part, decode_positions, encode_positions
+from outlast.streams.multiplex import MAX_STREAMS, NOW, Multiplex, Part, decode_positions, encode_positions
 from outlast.testing.conformance import events_of
 from tests.stream.fakes import UnreadableLog
 from tests.stream.test_sse import SOON, _all, _take, parse
@@ -31,7 +31,7 @@ def test_positions_are_read_as_they_were_written(positions: dict[str, int]) -> N
 
 
 def test_a_stream_without_a_position_starts_at_its_beginning() -> None:
-    assert decode_positions("session:1,group:2@7") == {"session:1": 0, "group:2": 7}
+    assert decode_positions("session:1,group:2@7,b@now") == {"session:1": 0, "group:2": 7, "b": NOW}
 
 
 @pytest.mark.parametrize("text", ["a@x", "a@-1", "a@", "a@1@ ", "a@" + "9" * 30, "a@٣"])
@@ -99,11 +99,11 @@ async def test_many_streams_ping_and_end_as_one_does() -> None:
     bus, stopping = MemoryBus(), asyncio.Event()
     parts = [Part(name, follow(MemoryLog(), bus, name)) for name in "ab"]
     body = Multiplex(parts, ping=SOON, stopping=stopping)
-    assert [await anext(body), await anext(body)] == [b"retry: 1000\n\n", b": ping\n\n"]
+    assert [await anext(body), await anext(body)] == [b"id: a@0,b@0\nretry: 1000\n\n", b": ping\n\n"]
     stopping.set()
     assert set((await _all(body)).split(b"\n\n")) <= {b": ping", b""}
     aged = Multiplex([Part("a", follow(MemoryLog(), bus, "a"))], max_age=timedelta(milliseconds=5))
-    assert await _all(aged) == b"retry: 1000\n\n"
+    assert await _all(aged) == b"id: a@0\nretry: 1000\n\n"
     assert not bus._subscribers
 
 

@@ -1,7 +1,8 @@
 """Many streams in one connection: browsers open six per host over HTTP/1.1, and a tab needs but one.
 
 A frame is that of `outlast.streams.sse` with ``"stream": <name>`` as the first field of its data; its ``id:`` holds the
-positions of all streams (``name@seq,name@seq``), so one ``Last-Event-ID`` resumes them all.
+positions of all streams (``name@seq,name@seq``), so one ``Last-Event-ID`` resumes them all. The first is there from the
+opening on: who follows from now on knows where that was.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ from outlast.streams.sse import (
 logger = logging.getLogger(__name__)
 
 MAX_STREAMS = 100
+NOW = -1
+"""The position of who wants only what is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,9 @@ def _quoted(name: str) -> str:
 
 
 def decode_positions(text: str) -> Mapping[str, int]:
-    """Read positions: the ``follow`` parameter or a ``Last-Event-ID``. A name without ``@`` starts at 0.
+    """Read positions: the ``follow`` parameter or a ``Last-Event-ID``.
+
+    A name without ``@`` starts at 0, ``@now`` is `NOW`.
 
     Raises:
         InvalidInput: it is not ``name@seq,name@seq``, or names more than `MAX_STREAMS`.
@@ -71,9 +76,9 @@ def decode_positions(text: str) -> Mapping[str, int]:
     positions: dict[str, int] = {}
     for part in filter(None, text.split(",")):
         name, at, seq = part.rpartition("@")
-        if at and not (seq.isascii() and seq.isdigit() and len(seq) < 19):
+        if at and seq != "now" and not (seq.isascii() and seq.isdigit() and len(seq) < 19):
             raise InvalidInput(f"{part[:80]!r} is no position; write name@seq.")
-        positions[unquote(name if at else part)] = int(seq) if at else 0
+        positions[unquote(name if at else part)] = 0 if not at else NOW if seq == "now" else int(seq)
     if len(positions) > MAX_STREAMS:
         raise InvalidInput(f"At most {MAX_STREAMS} streams go in one connection; these are {len(positions)}.")
     return positions
@@ -121,7 +126,7 @@ class Multiplex:
 async def _chunks(reader: _Reader, pulse: Pulse) -> AsyncGenerator[bytes, None]:
     pulse.start()
     try:
-        yield OPENING
+        yield b"id: %b\n%b" % (reader.id.encode(), OPENING)
         reader.start()
         while reader.lives and await _goes_on(reader, pulse):
             if chunk := reader.take():
@@ -160,6 +165,11 @@ class _Reader:
         if self._buffer or self._failure is not None:
             return True
         return not self.lost and not all(task.done() for task in self._tasks)
+
+    @property
+    def id(self) -> str:
+        """Where all streams stand."""
+        return encode_positions(self._positions)
 
     def start(self) -> None:
         for part in self._parts:
@@ -226,5 +236,5 @@ class _Reader:
     def _put(self, part: Part, kind: str, data: bytes, *, seq: int) -> None:
         self._positions[part.name] = seq
         named = b'{"stream":%b' % encode_json(part.name) + (b"," + data[1:] if data != b"{}" else b"}")
-        self._buffer.append(frame_of(kind, named, id=encode_positions(self._positions)))
+        self._buffer.append(frame_of(kind, named, id=self.id))
         self.changed.set()

@@ -1824,8 +1824,9 @@ export interface paths {
          * @description Several streams in one connection: `follow=session:<id>@<seq>,workspace:<id>@<seq>`.
          *
          *     Each event's data begins with its `stream`; its id holds the positions of all of them, so one `Last-Event-ID`
-         *     resumes them all. With `snapshot`, sessions at position 0 begin with their document. `workspace:<id>` tells what
-         *     happens in the workspace, as far as the caller may know.
+         *     resumes them all; the opening has that id too. With `snapshot`, sessions at position 0 begin with their document;
+         *     a stream at `@now` begins with what comes next. `workspace:<id>` tells what happens in the workspace, as far as the
+         *     caller may know.
          */
         get: operations["follow_streams_api_v1_workspaces__workspace_id__streams_get"];
         put?: never;

@@ -23,7 +23,7 @@ from outlast.protocol.events import TERMINAL, SessionEvent, decode_event, record
 from outlast.runtime.tracking import stream_of
 from outlast.streams.follow import Follow, follow
 from outlast.streams.log import Snapshot
-from outlast.streams.multiplex import Multiplex, Part, decode_positions
+from outlast.streams.multiplex import NOW, Multiplex, Part, decode_positions
 from outlast.streams.snapshots import snapshot_source
 from outlast.streams.sse import OPENING, Feed, SnapshotSource, frame_of, projection
 
@@ -166,11 +166,10 @@ async def _part(work: Work, name: str, seq: int, *, snapshot: bool) -> tuple[Par
     kind, _, key = name.partition(":")
     if kind == _SESSION:
         access = await access_session(work, key, Level.VIEW)
-        await _check_position(work.cloud, name, seq)
-        return _session_part(work, access, seq, snapshot=snapshot)
+        name = stream_of(access.record.id)
+        return _session_part(work, access, await _position_in(work.cloud, name, seq), snapshot=snapshot)
     if kind == _WORKSPACE and key == work.workspace_id:
-        await _check_position(work.cloud, name, seq)
-        return await _workspace_part(work, name, seq)
+        return await _workspace_part(work, name, await _position_in(work.cloud, name, seq))
     # Another's stream and none at all are told the same, in the same words.
     error = SessionNotFound(f"There is no stream {name[:80]!r}.")
     await tell_denied(work, error)
@@ -242,6 +241,14 @@ async def all_events(cloud: Cloud, access: Access) -> list[SessionEvent]:
         if len(stored) < PAGE_EVENTS:
             return events
         after = stored[-1].seq
+
+
+async def _position_in(cloud: Cloud, stream: str, seq: int) -> int:
+    """Where a reader of one of several streams begins."""
+    if seq == NOW:
+        return await cloud.runtime.log.head(stream)
+    await _check_position(cloud, stream, seq)
+    return seq
 
 
 async def _check_position(cloud: Cloud, stream: str, after: int) -> None:

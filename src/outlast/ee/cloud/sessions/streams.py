@@ -52,8 +52,9 @@ async def follow_streams(
     """Several streams in one connection: `follow=session:<id>@<seq>,workspace:<id>@<seq>`.
 
     Each event's data begins with its `stream`; its id holds the positions of all of them, so one `Last-Event-ID`
-    resumes them all. With `snapshot`, sessions at position 0 begin with their document. `workspace:<id>` tells what
-    happens in the workspace, as far as the caller may know.
+    resumes them all; the opening has that id too. With `snapshot`, sessions at position 0 begin with their document;
+    a stream at `@now` begins with what comes next. `workspace:<id>` tells what happens in the workspace, as far as the
+    caller may know.
     """
     return await following.follow_streams(work, last_event_id or wanted, snapshot=snapshot)
 
