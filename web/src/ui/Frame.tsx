@@ -1,6 +1,96 @@
-import { Outlet } from "@tanstack/react-router";
+import { AppShell, Drawer, VisuallyHidden } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useDisclosure, useLocalStorage, useMediaQuery } from "@mantine/hooks";
+import { Outlet, useParams } from "@tanstack/react-router";
+import { lazy, type MouseEvent, Suspense, useState } from "react";
+import { useWorkspaceIfAny } from "../api/here";
+import { words } from "../texts/frame";
+import classes from "./Frame.module.css";
+import { tell } from "./ErrorNote";
+import { BottomBar } from "./frame/BottomBar";
+import { LicenseBanner, useLapsed } from "./frame/LicenseBanner";
+import { Navigation } from "./frame/Navigation";
+import { Pending } from "./frame/Pending";
+import { useDeeds } from "./frame/useDeeds";
+import { useNews } from "./frame/useNews";
+import { useQuestionCount } from "./frame/useQuestions";
+import { useSignedOut } from "./frame/useSignedOut";
+
+const loadPalette = () => import("./palette/Palette").then((module) => ({ default: module.Palette }));
+const loadKeyList = () => import("./keys/KeyList").then((module) => ({ default: module.KeyList }));
+const Palette = lazy(loadPalette);
+const KeyList = lazy(loadKeyList);
+
+type Part = "palette" | "apps" | "keys";
+
+const CONTENT = "content";
 
 /** What stands around every screen of who is signed in. */
 export function Frame() {
-  return <Outlet />;
+  const workspace = useWorkspaceIfAny();
+  const [narrow, setNarrow] = useLocalStorage({ key: "outlast.navigation", defaultValue: false });
+  const [more, { open: openMore, close: closeMore }] = useDisclosure();
+  const [opened, setOpened] = useState<Part | null>(null);
+  const lapsed = useLapsed();
+  // The session has the whole of a phone's screen; the way back is in its header.
+  const inSession = useParams({ strict: false }).session !== undefined;
+  useNews(workspace?.id, useSignedOut());
+  const open = (part: Part) => () => {
+    closeMore();
+    // A part that can't be loaded stays closed, and can be asked for again.
+    (part === "keys" ? loadKeyList() : loadPalette()).then(() => setOpened(part), tellMissing);
+  };
+  const [onPalette, onKeys, close] = [open("palette"), open("keys"), () => setOpened(null)];
+  useDeeds({ palette: onPalette, apps: open("apps"), keys: onKeys });
+  return (
+    <AppShell
+      layout="alt"
+      header={{ height: lapsed ? { base: 52, sm: 40 } : 0, collapsed: !lapsed }}
+      navbar={{ width: narrow ? 60 : 228, breakpoint: "sm", collapsed: { mobile: true } }}
+      footer={{ height: "calc(3.5rem + env(safe-area-inset-bottom))", collapsed: useWide() || inSession }}
+      transitionDuration={0}
+    >
+      <a href={`#${CONTENT}`} className={classes.skip} onClick={skip}>
+        {words.skip}
+      </a>
+      <Pending />
+      <AppShell.Header withBorder={false}>{lapsed && <LicenseBanner state={lapsed} />}</AppShell.Header>
+      <AppShell.Navbar className={classes.navbar}>
+        <Navigation narrow={narrow} onPalette={onPalette} onKeys={onKeys} onFold={() => setNarrow(!narrow)} />
+      </AppShell.Navbar>
+      <AppShell.Main id={CONTENT} tabIndex={-1} className={classes.main}>
+        <Outlet />
+      </AppShell.Main>
+      <AppShell.Footer hiddenFrom="sm">
+        <BottomBar workspace={workspace?.slug ?? null} onPalette={onPalette} onMore={openMore} />
+      </AppShell.Footer>
+      <Drawer opened={more} onClose={closeMore} position="bottom" size="auto" title={words.more} radius="lg">
+        <Navigation narrow={false} onPalette={onPalette} onKeys={onKeys} onGo={closeMore} />
+      </Drawer>
+      <Suspense>
+        {(opened === "palette" || opened === "apps") && <Palette only={opened === "apps"} onClose={close} />}
+        {opened === "keys" && <KeyList onClose={close} />}
+      </Suspense>
+      <Waiting />
+    </AppShell>
+  );
+}
+
+const useWide = () => useMediaQuery("(min-width: 48em)", true, { getInitialValueInEffect: false }) ?? true;
+
+const tellMissing = (error: unknown) => {
+  const { title, text } = tell(error);
+  notifications.show({ color: "red", title, message: text });
+};
+
+/** Keeps the address as it is: what follows `#` may be read by others. */
+function skip(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById(CONTENT)?.focus();
+}
+
+/** Tells who can't see it that a question waits. */
+function Waiting() {
+  const count = useQuestionCount();
+  return <VisuallyHidden role="status">{count > 0 && words.questions(count)}</VisuallyHidden>;
 }

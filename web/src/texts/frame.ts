@@ -1,0 +1,78 @@
+// What the frame around every screen says: navigation, palette, keys.
+
+const questions = (many: number) => (many === 1 ? "1 question waits for you" : `${many} questions wait for you`);
+
+export const words = {
+  skip: "Skip to content",
+  navigation: "Main",
+  home: "Home",
+  sessions: "Sessions",
+  files: "Files",
+  people: "People",
+  settings: "Settings",
+  more: "More",
+  search: "Search",
+  searchKeys: "Ctrl K",
+  questions,
+  collapse: "Make the navigation narrow",
+  expand: "Make the navigation wide",
+  loading: "Loading the screen",
+
+  workspace: (name: string) => `Workspace: ${name}`,
+  noWorkspace: "No workspace",
+  workspaces: "Workspaces",
+  createWorkspace: "Create a workspace",
+  createWorkspaceText: "A workspace has its own people, sessions and files. You will be its owner.",
+  workspaceName: "Name",
+  workspaceNameHint: "Your team, your company, a project",
+  workspaceNameMissing: "Give it a name.",
+  create: "Create",
+  created: (name: string) => `${name} is ready.`,
+  switchFailed: "The choice of workspace was not kept",
+
+  userMenu: (name: string) => `Account of ${name}`,
+  account: "Account",
+  theme: "Theme",
+  themes: { light: "Light", dark: "Dark", auto: "As the system" },
+  keys: "Keyboard",
+  signOut: "Sign out",
+  signOutFailed: "You are still signed in",
+  signedOut: "You are signed out",
+  signedOutText: "This device was signed out, or was not used for long. Sign in to go on where you were.",
+
+  license: {
+    grace: "The licence of this server has run out. Everything still works, for a while.",
+    read_only: "The licence of this server has run out. You can read everything, and change nothing.",
+    action: "See the licence",
+    others: "An owner of the workspace can renew it.",
+  },
+
+  palette: {
+    title: "Search and go",
+    field: "Search apps, sessions, people, actions",
+    nothing: "Nothing like that",
+    searching: "Searching …",
+    apps: "Start an app",
+    sessions: "Sessions",
+    people: "People",
+    places: "Go to",
+    actions: "Actions",
+    newSession: "New session",
+    narrow: "Choose an app to start",
+    useTheme: (theme: string) => `Theme: ${theme.toLowerCase()}`,
+    openWorkspace: (name: string) => `Open ${name}`,
+  },
+
+  keyList: {
+    title: "Keyboard",
+    groups: { anywhere: "Anywhere", going: "Go to" },
+    palette: "Search and go",
+    list: "This list",
+    newSession: "New session",
+    field: "Search what is shown",
+    escape: "Close what is open",
+    then: "then",
+    single: "Keys without Ctrl",
+    singleText: "Turn them off if they get in the way of what you use to type or speak.",
+  },
+};

@@ -1,0 +1,83 @@
+import { ActionIcon, Button, Kbd, Tooltip } from "@mantine/core";
+import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from "@tabler/icons-react";
+import { useWorkspaceIfAny } from "../../api/here";
+import { words } from "../../texts/frame";
+import classes from "./Navigation.module.css";
+import { PlaceLink } from "./PlaceLink";
+import { PLACES, type PlaceName } from "./places";
+import { UserMenu } from "./UserMenu";
+import { WorkspaceSwitch } from "./WorkspaceSwitch";
+
+interface Props {
+  narrow: boolean;
+  onPalette: () => void;
+  onKeys: () => void;
+  /** Make it narrow or wide. Without it that can't be done. */
+  onFold?: () => void;
+  /** Called when somebody goes somewhere. */
+  onGo?: () => void;
+}
+
+/** The ways to everything. */
+export function Navigation({ narrow, onPalette, onKeys, onFold, onGo }: Props) {
+  const workspace = useWorkspaceIfAny();
+  return (
+    <nav aria-label={words.navigation} className={`${classes.navigation} ${narrow ? classes.narrow : ""}`}>
+      <WorkspaceSwitch narrow={narrow} />
+      {workspace && (
+        <>
+          <Search narrow={narrow} onClick={onPalette} />
+          {(Object.keys(PLACES) as PlaceName[]).map((place) => (
+            <PlaceLink key={place} place={place} workspace={workspace.slug} narrow={narrow} onGo={onGo} />
+          ))}
+        </>
+      )}
+      <div className={classes.foot}>
+        <UserMenu narrow={narrow} onKeys={onKeys} />
+        {onFold && <Fold narrow={narrow} onClick={onFold} />}
+      </div>
+    </nav>
+  );
+}
+
+function Search({ narrow, onClick }: { narrow: boolean; onClick: () => void }) {
+  if (narrow)
+    return (
+      <Tooltip label={words.search} position="right">
+        <ActionIcon variant="default" size={40} my={4} aria-label={words.search} onClick={onClick}>
+          <IconSearch size={18} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
+    );
+  return (
+    <Button
+      variant="default"
+      fullWidth
+      my={6}
+      justify="flex-start"
+      className={classes.search}
+      leftSection={<IconSearch size={16} stroke={1.6} />}
+      rightSection={
+        <Kbd size="xs" visibleFrom="sm" aria-hidden>
+          {words.searchKeys}
+        </Kbd>
+      }
+      styles={{ label: { flex: 1 } }}
+      onClick={onClick}
+    >
+      {words.search}
+    </Button>
+  );
+}
+
+function Fold({ narrow, onClick }: { narrow: boolean; onClick: () => void }) {
+  const name = narrow ? words.expand : words.collapse;
+  const Sign = narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
+  return (
+    <Tooltip label={name} position="right">
+      <ActionIcon variant="subtle" color="gray" size={36} aria-label={name} onClick={onClick}>
+        <Sign size={18} stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

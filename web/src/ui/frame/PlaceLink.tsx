@@ -1,0 +1,49 @@
+import { Badge, Indicator, NavLink, Tooltip } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { words } from "../../texts/frame";
+import classes from "./Navigation.module.css";
+import { PLACES, type PlaceName } from "./places";
+import { useQuestionCount } from "./useQuestions";
+
+interface Props {
+  place: PlaceName;
+  workspace: string;
+  /** Show its icon alone. */
+  narrow: boolean;
+  onGo?: () => void;
+}
+
+/** A way to a screen of the workspace; to sessions with the number of questions that wait there. */
+export function PlaceLink({ place, workspace, narrow, onGo }: Props) {
+  const { to, name, icon: Sign } = PLACES[place];
+  const count = useQuestionCount();
+  const waiting = place === "sessions" ? count : 0;
+  const hint = waiting ? `${name}: ${words.questions(waiting)}` : name;
+  return (
+    <Tooltip label={hint} position="right" disabled={!narrow}>
+      <NavLink
+        label={narrow ? undefined : name}
+        aria-label={narrow || waiting ? hint : undefined}
+        className={classes.link}
+        leftSection={
+          <Indicator color="orange" size={8} disabled={!narrow || !waiting}>
+            <Sign size={18} stroke={1.6} aria-hidden />
+          </Indicator>
+        }
+        rightSection={!narrow && waiting ? <Count count={waiting} /> : undefined}
+        onClick={onGo}
+        renderRoot={(props) => (
+          <Link to={to} params={{ workspace }} activeOptions={{ exact: place === "home" }} {...props} />
+        )}
+      />
+    </Tooltip>
+  );
+}
+
+function Count({ count }: { count: number }) {
+  return (
+    <Badge size="sm" variant="default" circle={count < 10} className={classes.count}>
+      {count > 99 ? "99+" : count}
+    </Badge>
+  );
+}
