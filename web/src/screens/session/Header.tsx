@@ -1,0 +1,149 @@
+import { ActionIcon, Button, Group, Menu } from "@mantine/core";
+import {
+  IconArrowLeft,
+  IconDots,
+  IconDownload,
+  IconFileText,
+  IconInfoCircle,
+  IconJson,
+  IconPlayerStop,
+  IconPrinter,
+  IconShare3,
+  IconTrash,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useWorkspace } from "../../api/here";
+import { useHead, useInput } from "../../blocks/DocumentContext";
+import { words } from "../../texts/session";
+import { StateBadge } from "../../ui/StateBadge";
+import type { Rights } from "./access";
+import { placeOf, save } from "./calls";
+import classes from "./Header.module.css";
+import { tellFailure } from "./notes";
+import { Participants } from "./Participants";
+import type { Held } from "./queries";
+import { Title } from "./Title";
+
+/** What the header opens. */
+export interface Opens {
+  share(): void;
+  details(): void;
+  stop(): void;
+  remove(): void;
+  print(): void;
+}
+
+interface HeaderProps {
+  held: Held;
+  title: string;
+  rights: Rights;
+  opens: Opens;
+}
+
+/** What a session is called, how it stands, and what can be done with it. */
+export function Header({ held, title, rights, opens }: HeaderProps) {
+  const { slug } = useWorkspace();
+  const head = useHead();
+  const asked = useInput(head.waitingInput ?? "");
+  return (
+    <header className={classes.header}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={words.back}
+        renderRoot={(props) => <Link to="/w/$workspace/sessions" params={{ workspace: slug }} {...props} />}
+      >
+        <IconArrowLeft size={18} className={classes.back} />
+      </ActionIcon>
+      <div className={classes.name}>
+        <Title place={placeOf(held.detail)} title={title} etag={held.etag} editable={rights.retitle} />
+        <StateBadge state={head.state} waitingLabel={asked?.label} />
+      </div>
+      <Group className={classes.actions} gap="xs" wrap="nowrap">
+        {rights.see && <Participants place={placeOf(held.detail)} />}
+        <Buttons rights={rights} opens={opens} over={head.over} />
+        <More held={held} rights={rights} opens={opens} title={title} over={head.over} />
+      </Group>
+    </header>
+  );
+}
+
+function Buttons({ rights, opens, over }: Pick<HeaderProps, "rights" | "opens"> & { over: boolean }) {
+  return (
+    <Group gap="xs" wrap="nowrap" visibleFrom="sm">
+      {rights.stop && !over && (
+        <Button variant="default" size="xs" leftSection={<IconPlayerStop size={16} />} onClick={() => opens.stop()}>
+          {words.stop}
+        </Button>
+      )}
+      {rights.seeShares && (
+        <Button variant="default" size="xs" leftSection={<IconShare3 size={16} />} onClick={() => opens.share()}>
+          {words.share}
+        </Button>
+      )}
+      {rights.see && (
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.details} onClick={() => opens.details()}>
+          <IconInfoCircle size={18} />
+        </ActionIcon>
+      )}
+    </Group>
+  );
+}
+
+function More({ held, rights, opens, title, over }: HeaderProps & { over: boolean }) {
+  const saveAs = (format: "md" | "json") => () => void save(placeOf(held.detail), format, title).catch(tellFailure);
+  return (
+    <Menu position="bottom-end" width="14rem" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.menu}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {rights.seeShares && (
+          <Menu.Item hiddenFrom="sm" leftSection={<IconShare3 size={16} />} onClick={() => opens.share()}>
+            {words.share}
+          </Menu.Item>
+        )}
+        {rights.see && (
+          <Menu.Item hiddenFrom="sm" leftSection={<IconInfoCircle size={16} />} onClick={() => opens.details()}>
+            {words.details}
+          </Menu.Item>
+        )}
+        {rights.stop && !over && (
+          <Menu.Item hiddenFrom="sm" leftSection={<IconPlayerStop size={16} />} onClick={() => opens.stop()}>
+            {words.stop}
+          </Menu.Item>
+        )}
+        {rights.see && (
+          <>
+            <Menu.Label>
+              <Group gap={6}>
+                <IconDownload size={14} />
+                {words.export}
+              </Group>
+            </Menu.Label>
+            <Menu.Item leftSection={<IconFileText size={16} />} onClick={saveAs("md")}>
+              {words.markdown}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconJson size={16} />} onClick={saveAs("json")}>
+              {words.json}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconPrinter size={16} />} onClick={() => opens.print()}>
+              {words.pdf}
+            </Menu.Item>
+          </>
+        )}
+        {rights.remove && (
+          <>
+            <Menu.Divider />
+            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => opens.remove()}>
+              {words.remove}
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

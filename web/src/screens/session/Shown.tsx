@@ -1,0 +1,157 @@
+import { Text } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { modals } from "@mantine/modals";
+import { IconEyeOff } from "@tabler/icons-react";
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useMe, useWorkspace } from "../../api/here";
+import { DocumentProvider, useHead } from "../../blocks/DocumentContext";
+import { DocumentView } from "../../blocks/DocumentView";
+import type { DocumentStore } from "../../document/store";
+import { words as common } from "../../texts/common";
+import { words } from "../../texts/session";
+import { Empty } from "../../ui/Empty";
+import { ErrorNote } from "../../ui/ErrorNote";
+import { rightsOf, type Rights } from "./access";
+import { actionsOf, placeOf } from "./calls";
+import { ConnectionLine } from "./ConnectionLine";
+import { Dock } from "./Dock";
+import { Ending } from "./Ending";
+import { Header, type Opens } from "./Header";
+import { tellFailure } from "./notes";
+import { Origin } from "./Origin";
+import { Printed, usePrinting } from "./Printed";
+import type { Held } from "./queries";
+import classes from "./Session.module.css";
+import { StopDialog } from "./StopDialog";
+import { useCommands, type Commands } from "./useCommands";
+import { useFollowed } from "./useFollowed";
+import { useTouch } from "./useTouch";
+
+const Details = lazy(async () => ({ default: (await import("./Details")).Details }));
+const ShareDialog = lazy(async () => ({ default: (await import("./ShareDialog")).ShareDialog }));
+
+interface ShownProps {
+  held: Held;
+  /** Ask for the session again: what can be seen of it changed. */
+  again: () => void;
+}
+
+/** A session that can be seen, or at least managed. */
+export function Shown({ held, again }: ShownProps) {
+  const { detail } = held;
+  const me = useMe();
+  const { role } = useWorkspace();
+  const { store, gone } = useFollowed(detail);
+  const commands = useCommands(detail.id);
+  const rights = useMemo(
+    () => rightsOf(detail.access, detail.user_id, { ...me, role }),
+    [detail.access, detail.user_id, me, role],
+  );
+  const waiting = useWaiting(store, rights);
+  const { workspace_id: workspace, id } = detail;
+  const mayAnswer = rights.answers(null) || waiting.length > 0;
+  const actions = useMemo(
+    () => actionsOf({ workspace, id }, mayAnswer, rights.branch ? commands.branch : null),
+    [workspace, id, mayAnswer, rights, commands],
+  );
+  useEffect(() => {
+    if (gone?.status === 404) again();
+  }, [gone, again]);
+  if (gone !== null && gone.status !== 404)
+    return (
+      <div className={classes.note}>
+        <ErrorNote error={gone} retry={again} />
+      </div>
+    );
+  return (
+    <DocumentProvider source={store} actions={actions}>
+      <Screen held={held} rights={rights} commands={commands} waiting={waiting} />
+    </DocumentProvider>
+  );
+}
+
+interface ScreenProps {
+  held: Held;
+  rights: Rights;
+  commands: Commands;
+  waiting: readonly string[];
+}
+
+function Screen({ held, rights, commands, waiting }: ScreenProps) {
+  const { detail } = held;
+  const head = useHead();
+  const place = useMemo(() => placeOf(detail), [detail]);
+  const title = useTitle(head.title, detail.title) || head.app;
+  const { printing, print } = usePrinting();
+  const [open, setOpen] = useState<"share" | "details" | "stop" | null>(null);
+  const close = () => setOpen(null);
+  useDocumentTitle(words.tab(common.pageTitle(title), waiting.length > 0));
+  useTouch(place, rights.branch && !head.over);
+  const opens: Opens = {
+    share: () => setOpen("share"),
+    details: () => setOpen("details"),
+    stop: () => setOpen("stop"),
+    remove: () => confirmRemoval(head.over, () => void commands.remove(title).catch(tellFailure)),
+    print,
+  };
+  if (printing) return <Printed title={title} ending={{ rights, commands }} />;
+  return (
+    <div className={classes.screen}>
+      <Header held={held} title={title} rights={rights} opens={opens} />
+      {rights.see ? (
+        <>
+          <ConnectionLine workspace={place.workspace} />
+          <div className={classes.document}>
+            <DocumentView follow header={<Origin />} footer={<Ending rights={rights} commands={commands} />} />
+          </div>
+          <Dock waiting={waiting} />
+        </>
+      ) : (
+        <Unseen owner={detail.user || detail.user_id} />
+      )}
+      <Suspense>
+        {open === "share" && <ShareDialog place={place} owns={rights.own} close={close} />}
+        {open === "details" && <Details held={held} rights={rights} close={close} />}
+      </Suspense>
+      {open === "stop" && <StopDialog place={place} close={close} />}
+    </div>
+  );
+}
+
+/** The title that was told last: the stream of a session that has ended tells no new ones. */
+function useTitle(streamed: string, held: string): string {
+  const [known, setKnown] = useState({ streamed, held, title: streamed || held });
+  if (known.streamed === streamed && known.held === held) return known.title;
+  const title = known.held === held ? streamed : held;
+  setKnown({ streamed, held, title });
+  return title;
+}
+
+/** The open questions that the viewer may answer, the oldest first. */
+function useWaiting(store: DocumentStore, rights: Rights): readonly string[] {
+  const open = useSyncExternalStore(
+    (listener) => store.watch("open", listener),
+    () => store.open(),
+  );
+  return useMemo(() => open.filter((id) => rights.answers(store.input(id)?.audience ?? null)), [open, store, rights]);
+}
+
+function confirmRemoval(over: boolean, remove: () => void): void {
+  if (over) return remove(); // it is as it was once it is restored
+  modals.openConfirmModal({
+    title: words.removing.title,
+    children: <Text size="sm">{words.removing.text}</Text>,
+    labels: { confirm: words.remove, cancel: words.removing.keep },
+    confirmProps: { color: "red" },
+    centered: true,
+    onConfirm: remove,
+  });
+}
+
+function Unseen({ owner }: { owner: string }) {
+  return (
+    <div className={classes.unseen}>
+      <Empty icon={IconEyeOff} title={words.managed.title} text={words.managed.text(owner)} />
+    </div>
+  );
+}
