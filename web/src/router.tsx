@@ -14,6 +14,8 @@ import { me, queries, workspaces } from "./api/queries";
 import { Failed } from "./screens/errors/Failed";
 import { NotFound } from "./screens/errors/NotFound";
 import { auditSearch } from "./screens/settings/auditSearch";
+import { sessionDetail } from "./screens/session/queries";
+import { sessionsSearch } from "./screens/sessions/search";
 import { brings } from "./screens/signin/arrivals";
 import { Frame } from "./ui/Frame";
 
@@ -100,12 +102,18 @@ const start = createRoute({
 const sessions = createRoute({
   getParentRoute: () => workspace,
   path: "/sessions",
+  validateSearch: sessionsSearch,
   component: lazyRouteComponent(() => import("./screens/sessions/Sessions"), "Sessions"),
 });
 
 const session = createRoute({
   getParentRoute: () => workspace,
   path: "/sessions/$session",
+  // The session is asked for while its screen is being loaded, but not by a pointer that passes over a link.
+  loader: async ({ params, preload }) => {
+    const here = chosen(await queries.ensureQueryData(workspaces), params.workspace, null);
+    if (here !== null && !preload) void queries.prefetchQuery(sessionDetail(here.id, params.session));
+  },
   component: lazyRouteComponent(() => import("./screens/session/Session"), "Session"),
 });
 
