@@ -113,10 +113,11 @@ export function Chart({ block }: BlockProps<"chart">) {
   const lack = useMemo(() => lacks(library, spec), [library, spec]);
   const data = useMemo(() => dataOf(library, spec), [library, spec]);
   const name = nameOf(spec, caption);
-  const button = { variant: "subtle", color: "gray", className: classes.button } as const;
+  const drawable = lack === null || (lack === "remote" && data !== null);
+  const button = { variant: "subtle", color: "gray", c: "var(--block-quiet)", className: classes.button } as const;
   return (
     <figure className={classes.figure} aria-label={name}>
-      {lack !== "maps" && (
+      {drawable && (
         <Canvas wanted={{ library, spec, name, dark }} height={heightOf(library, spec)} drawn={setDrawing} />
       )}
       {lack !== null && (

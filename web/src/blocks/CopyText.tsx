@@ -12,6 +12,7 @@ export function CopyText({ text }: { text: string | (() => string) }) {
       variant="subtle"
       color={copied ? "teal" : "gray"}
       size="sm"
+      c={copied ? undefined : "var(--block-quiet)"}
       aria-label={label}
       title={label}
       onClick={() => copy(typeof text === "string" ? text : text())}

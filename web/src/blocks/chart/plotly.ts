@@ -15,6 +15,7 @@ function template(dark: boolean): Record<string, unknown> {
     tickcolor: line,
     automargin: true,
     tickfont: { color: quiet },
+    title: { font: { color: quiet } },
   };
   const scene = { gridcolor: line, zerolinecolor: line, linecolor: line, backgroundcolor: "rgba(0,0,0,0)" };
   return {
@@ -22,7 +23,7 @@ function template(dark: boolean): Record<string, unknown> {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: font, color: text, size: 12 },
-      title: { x: 0, xref: "paper", font: { size: 15 } },
+      title: { x: 0, xref: "container", xanchor: "left", pad: { l: 4 }, font: { size: 15, weight: 600 } },
       colorway: [...series],
       xaxis: axis,
       yaxis: axis,

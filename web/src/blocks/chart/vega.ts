@@ -40,7 +40,7 @@ function config(dark: boolean): EmbedOptions["config"] {
     axis: { ...words, gridColor: line, domainColor: line, tickColor: line, labelPadding: 6, titlePadding: 10 },
     axisX: { grid: false },
     axisY: { domain: false, ticks: false },
-    legend: { ...words, symbolType: "circle" as const },
+    legend: { ...words, symbolType: "circle" as const, symbolSize: 80 },
     header: { labelColor: text, titleColor: quiet },
     mark: { color: series[0], tooltip: true },
     line: { strokeWidth: 2 },

@@ -39,7 +39,9 @@ const components: Components = {
   a({ children, href = "", node, ...rest }) {
     if (href.startsWith("#")) {
       const back = node?.properties.dataFootnoteBackref !== undefined;
-      return <a href={href} id={rest.id} aria-label={back ? words.backToText : undefined} children={children} />;
+      return (
+        <Anchor href={href} id={rest.id} inherit aria-label={back ? words.backToText : undefined} children={children} />
+      );
     }
     const address = safeLink(href);
     if (address === null) return <span className={classes.dead}>{children}</span>;

@@ -220,18 +220,16 @@ export function parts(text: string): string[] {
   return new Cutter().cut(text).flatMap((group) => [...group.parts]);
 }
 
-/** A part that is one block of code; null for all others. `open`: its end has not come yet. */
-export function codeOf(part: string): { language: string | null; text: string; open: boolean } | null {
+/** A part that is one block of code; null for all others. */
+export function codeOf(part: string): { language: string | null; text: string } | null {
   const [first = ""] = part.split("\n", 1);
   const begins = /^ ?(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*$/.exec(first);
   const inside = begins === null ? null : fence(first);
   if (begins === null || inside === null) return null;
   const lines = part
     .slice(first.length + 1)
-    .replace(/\s+$/, "\n")
+    .trimEnd()
     .split("\n");
-  lines.pop();
-  const closed = lines.length > 0 && inside.ends(lines.at(-1) ?? "");
-  if (closed) lines.pop();
-  return { language: begins[2] || null, text: lines.join("\n"), open: !closed };
+  if (inside.ends(lines.at(-1) ?? "")) lines.pop();
+  return { language: begins[2] || null, text: lines.join("\n") };
 }

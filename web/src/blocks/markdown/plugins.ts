@@ -73,5 +73,5 @@ export const schema: Schema = {
     code: [["className", /^language-./, "math-inline", "math-display"]],
     "*": [...(defaultSchema.attributes?.["*"] ?? []), "dataLevel"],
   },
-  protocols: { ...defaultSchema.protocols, href: ["http", "https", "mailto"], src: ["data"] },
+  protocols: { ...defaultSchema.protocols, href: ["http", "https", "mailto"], src: ["data", "http", "https"] },
 };

@@ -12,7 +12,7 @@ const SAMPLE = 100;
 /** How wide a column is, in rem, when not all of its rows are there to tell. */
 function widthOf(look: Look, sample: readonly unknown[]): number {
   const longest = sample.reduce<number>((most, value) => Math.max(most, look.text(value).length), 0);
-  return Math.min(22, Math.max(4, longest * 0.52 + 1.5, look.name.length * 0.52 + 2.75));
+  return Math.min(22, Math.max(4, longest * 0.52 + 1.5, look.name.length * 0.58 + 3.25));
 }
 
 function Head({ grid }: { grid: Grid }) {

@@ -42,7 +42,7 @@ function Tools({ grid, all, enlarge }: ToolsProps) {
     );
     save(words.table.file, new Blob([text], { type: "text/csv" }));
   };
-  const button = { variant: "subtle", color: "gray", className: classes.button } as const;
+  const button = { variant: "subtle", color: "gray", c: "var(--block-quiet)", className: classes.button } as const;
   return (
     <div className={classes.tools}>
       {(all > FILTER_FROM || filter !== "") && (

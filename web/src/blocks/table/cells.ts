@@ -17,10 +17,7 @@ export function plainText(value: unknown): string {
 
 function decimals(value: unknown): number {
   if (typeof value !== "number" || Number.isInteger(value) || Math.abs(value) >= 1e15) return 0;
-  return Math.min(
-    MOST_DIGITS,
-    /\.(\d+)/.exec(value.toFixed(MOST_DIGITS).replace(/0+$/, ""))?.[1]?.length ?? MOST_DIGITS,
-  );
+  return Math.min(MOST_DIGITS, /\.(\d+)/.exec(value.toFixed(MOST_DIGITS).replace(/0+$/, ""))?.[1]?.length ?? 0);
 }
 
 /** Numbers of one column have as many decimals, so that their points stand below each other. */
