@@ -9,12 +9,12 @@ import { RouterProvider } from "@tanstack/react-router";
 import { queries } from "./api/queries";
 import { router } from "./router";
 import { ProofDialog } from "./ui/ProofDialog";
-import { theme } from "./ui/theme";
+import { theme, variables } from "./ui/theme";
 
 /** The whole client. */
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <ModalsProvider>
           <Notifications position="bottom-right" limit={3} />

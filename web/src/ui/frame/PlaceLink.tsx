@@ -27,7 +27,7 @@ export function PlaceLink({ place, workspace, narrow, onGo }: Props) {
         className={classes.link}
         leftSection={
           <Indicator color="orange" size={8} disabled={!narrow || !waiting}>
-            <Sign size={18} stroke={1.6} aria-hidden />
+            <Sign size={18} stroke={1.6} aria-hidden className={classes.sign} />
           </Indicator>
         }
         rightSection={!narrow && waiting ? <Count count={waiting} /> : undefined}
