@@ -1,24 +1,36 @@
-"""Signing in on the plain page, by every way there is, in a real browser."""
+"""Signing in to the web client, by every way there is, in a real browser."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from outlast.ee.cloud import auth
 from outlast.ee.cloud import unit as units
+from outlast.ee.cloud.caller import Role
 from outlast.ee.cloud.license.documents import License, issue, make_keys
 from outlast.kit.clock import ManualClock
-from tests.api.cloud import PASSWORD, CloudApi, Someone, serving_cloud
+from tests.api.cloud import CloudApi, Someone, serving_cloud
+from tests.e2e.signing_in import (
+    NEW_PASSWORD,
+    by_password,
+    expect_inside,
+    expect_outside,
+    mailed_link,
+    open_link,
+    sign_out,
+    site,
+    with_authenticator,
+)
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, openid_provider
 from tests.smtp_server import Postbox, smtp_server
-
-NEW_PASSWORD = "another long sentence 77"
 
 
 @pytest.fixture
@@ -47,34 +59,10 @@ async def ada(api: CloudApi) -> Someone:
     return ada
 
 
-def site(api: CloudApi) -> str:
-    """By name: browsers make no passkeys for an address."""
-    return api.url.replace("127.0.0.1", "localhost")
-
-
-async def by_password(page: Page, email: str, password: str = PASSWORD) -> None:
-    await page.get_by_label("E-mail").fill(email)
-    await page.get_by_label("Password").fill(password)
-    await page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-async def expect_inside(page: Page) -> None:
-    await expect(page.get_by_role("heading", name="Apps")).to_be_visible()
-
-
-async def with_authenticator(page: Page) -> None:
-    """Give the tab a device that holds passkeys and knows who holds it."""
-    devtools = await page.context.new_cdp_session(page)
-    await devtools.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+async def one_time_link(api: CloudApi, someone: Someone) -> str:
+    async with units.writing(api.cloud) as unit:
+        code = await auth.issue_link(unit, someone.id, expires_in=timedelta(hours=1))
+    return f"{site(api)}/#code={code}"
 
 
 async def test_a_password_signs_in_and_out(page: Page, api: CloudApi, ada: Someone) -> None:
@@ -86,55 +74,79 @@ async def test_a_password_signs_in_and_out(page: Page, api: CloudApi, ada: Someo
     assert await page.evaluate("document.cookie") == ""  # no script reads them
     await page.reload()
     await expect_inside(page)
-    await page.get_by_role("button", name="Sign out").click()
-    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await sign_out(page, site(api))
     assert [cookie["name"] for cookie in await page.context.cookies() if "device" not in cookie["name"]] == []
 
 
-async def test_the_workspace_is_chosen_in_the_head(page: Page, api: CloudApi, ada: Someone) -> None:
-    other = await api.workspace(ada, name="Other")
-    started = await ada.http.post(f"/workspaces/{other}/sessions", json={"app": "talk:greet", "args": {"name": "Bob"}})
-    assert started.status_code == 201, started.text
-    await page.goto(site(api))
+async def test_signing_in_leads_on_to_what_was_asked_for(page: Page, api: CloudApi, ada: Someone) -> None:
+    await page.goto(f"{site(api)}/w/acme/sessions?text=tea")
     await by_password(page, ada.email)
-    choice = page.get_by_label("Workspace")
-    await choice.select_option("Acme")
-    await expect(page.get_by_text("None yet.")).to_be_visible()
-    await choice.select_option("Other")
-    await expect(page.locator(".row")).to_have_count(1)
-    await page.reload()
-    await expect(page.locator(".row")).to_have_count(1)
+    await expect(page).to_have_url(f"{site(api)}/w/acme/sessions?text=tea")
+
+
+async def test_no_link_leads_to_another_site_after_signing_in(page: Page, api: CloudApi, ada: Someone) -> None:
+    await page.goto(f"{site(api)}/sign-in?next=//evil.example/")
+    await by_password(page, ada.email)
+    await expect_inside(page)
+    assert page.url.startswith(site(api))
 
 
 async def test_a_link_signs_in_once_and_its_code_leaves_the_address(page: Page, api: CloudApi, ada: Someone) -> None:
-    async with units.writing(api.cloud) as unit:
-        code = await auth.issue_link(unit, ada.id, expires_in=timedelta(hours=1))
-    link = f"{site(api)}/#code={code}"
+    link = await one_time_link(api, ada)
     await page.goto(link)
     await expect_inside(page)
-    assert "code" not in page.url
-    await page.get_by_role("button", name="Sign out").click()
-    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    await page.goto(link)
-    await expect(page.get_by_role("status").last).to_contain_text("used before")
+    code = link.partition("=")[2]
+    assert code not in page.url
+    assert code not in await page.evaluate("JSON.stringify([history.state, {...sessionStorage}, {...localStorage}])")
+    await open_link(page, link)  # to who is in already, that it was used before is no news
+    await expect_inside(page)
+    await sign_out(page, site(api))
+    await open_link(page, link)
+    await expect(page.get_by_role("status").first).to_contain_text("used before")
+    await by_password(page, ada.email)
+    await expect_inside(page)
+
+
+async def test_who_came_by_their_first_link_may_choose_a_password(page: Page, api: CloudApi) -> None:
+    async with units.writing(api.cloud) as unit:
+        person = await auth.create_person(unit, email="new@example.com", name="New", verified=True)
+    newcomer = Someone(person.id, person.email, api.client())
+    await api.workspace(newcomer)
+    await page.goto(await one_time_link(api, newcomer))
+    await expect_inside(page)
+    await page.get_by_role("button", name="Choose one now").click()
+    dialog = page.get_by_role("dialog", name="Welcome to Outlast")
+    await dialog.get_by_label("Your name").fill("Nele")
+    await dialog.get_by_label("Password").fill("password1234")
+    await dialog.get_by_role("button", name="Set a password").click()
+    await expect(dialog.get_by_text("most used of all")).to_be_visible()
+    await dialog.get_by_label("Password").fill(NEW_PASSWORD)
+    await dialog.get_by_role("button", name="Set a password").click()
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_role("button", name="Choose one now")).to_have_count(0)
+    await sign_out(page, site(api))
+    await by_password(page, person.email, NEW_PASSWORD)
+    await expect_inside(page)
 
 
 async def test_a_passkey_of_the_browser_signs_in_alone(page: Page, api: CloudApi, ada: Someone) -> None:
     """[security 59]"""
     await with_authenticator(page)
-    await page.goto(site(api))
+    await page.goto(f"{site(api)}/account/security")
     await by_password(page, ada.email)
-    await page.get_by_role("link", name="Ada").click()
     await page.get_by_role("button", name="Add a passkey").click()
-    await expect(page.get_by_role("status").last).to_contain_text("Write these down")
-    await expect(page.get_by_text("not used yet")).to_be_visible()
-    await page.get_by_role("button", name="Sign out", exact=True).first.click()
+    await page.get_by_role("dialog").get_by_label("Name").fill("Laptop")
+    await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+    await expect(page.get_by_role("dialog", name="Keep these codes")).to_be_visible()
+    await page.get_by_role("button", name="I have kept them").click()
+    await expect(page.get_by_text("Not used yet")).to_be_visible()
+    await sign_out(page, site(api))
     await page.get_by_role("button", name="Use a passkey").click()
     await expect_inside(page)
-    listed = await page.evaluate("fetch('/api/v1/auth/sessions').then((answer) => answer.json())")
+    listed = json.loads(await page.evaluate("fetch('/api/v1/auth/sessions').then((answer) => answer.text())"))
     assert [device["method"] for device in listed["items"] if device["current"]] == ["passkey"]
     # After the password it is the second step.
-    await page.get_by_role("button", name="Sign out").click()
+    await sign_out(page, site(api))
     await by_password(page, ada.email)
     await expect(page.get_by_role("heading", name="One more step")).to_be_visible()
     await page.get_by_role("button", name="Use a passkey").click()
@@ -143,18 +155,21 @@ async def test_a_passkey_of_the_browser_signs_in_alone(page: Page, api: CloudApi
 
 async def test_a_code_of_an_app_is_the_second_step(page: Page, api: CloudApi, ada: Someone, clock: ManualClock) -> None:
     """[security 59]"""
-    await page.goto(f"{site(api)}/#/account")
+    await page.goto(f"{site(api)}/account/security")
     await by_password(page, ada.email)
     await page.get_by_role("button", name="Add an app").click()
-    app = pyotp.TOTP(await page.locator("main pre").inner_text())
-    await page.get_by_label("Code that the app shows").fill(app.at(clock.now()))
-    await page.get_by_role("button", name="Turn it on").click()
-    recovery = page.locator(".note pre")
-    await expect(recovery).to_be_visible()
-    assert len((await recovery.inner_text()).split()) == 10
-    await page.get_by_role("button", name="Sign out", exact=True).first.click()
+    dialog = page.get_by_role("dialog", name="Add an authenticator app")
+    await expect(dialog.get_by_role("img", name="QR code of the key")).to_be_visible()
+    app = pyotp.TOTP(await dialog.get_by_label("Key", exact=True).inner_text())
+    await dialog.get_by_label("Code that the app shows").fill(app.at(clock.now()))
+    await dialog.get_by_role("button", name="Turn it on").click()
+    codes = page.get_by_role("list", name="Recovery codes").get_by_role("listitem")
+    await expect(codes).to_have_count(10)
+    recovery = await codes.first.inner_text()
+    await page.get_by_role("button", name="I have kept them").click()
+    await sign_out(page, site(api))
     await by_password(page, ada.email)
-    code = page.get_by_label("Code of your app")
+    code = page.get_by_label("Code of your app, or a recovery code")
     await code.fill("000000")
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_role("alert").first).to_contain_text("wrong")
@@ -162,32 +177,11 @@ async def test_a_code_of_an_app_is_the_second_step(page: Page, api: CloudApi, ad
     await code.fill(app.at(clock.now()))
     await page.get_by_role("button", name="Continue").click()
     await expect_inside(page)
-
-
-async def test_a_device_is_signed_out_from_another_after_a_fresh_proof(
-    page: Page, browser: Browser, api: CloudApi, ada: Someone, clock: ManualClock
-) -> None:
-    """[security 34]"""
-    other = await browser.new_page()
-    for tab in (page, other):
-        await tab.goto(site(api))
-        await by_password(tab, ada.email)
-        await expect_inside(tab)
-    clock.advance(timedelta(minutes=11))  # both the access token and the proof are over; the log-in is not
-    await page.get_by_role("link", name="Ada").click()
-    await expect(page.get_by_text("this device")).to_be_visible()
-    await page.get_by_role("button", name="Sign out all others").click()
-    dialog = page.get_by_role("dialog")
-    await dialog.get_by_label("Password").fill("wrong password")
-    await dialog.get_by_role("button", name="Confirm").click()
-    await expect(dialog.get_by_role("alert").first).to_contain_text("wrong")
-    await dialog.get_by_label("Password").fill(PASSWORD)
-    await dialog.get_by_role("button", name="Confirm").click()
-    await expect(page.get_by_role("button", name="Sign out all others")).to_have_count(0)
-    await other.reload()
-    await expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
-    await page.reload()
-    await expect(page.get_by_text("this device")).to_be_visible()
+    await sign_out(page, site(api))
+    await by_password(page, ada.email)
+    await code.fill(recovery)
+    await page.get_by_role("button", name="Continue").click()
+    await expect_inside(page)
 
 
 async def test_a_forgotten_password_is_set_anew_by_mail(
@@ -197,13 +191,43 @@ async def test_a_forgotten_password_is_set_anew_by_mail(
     await page.get_by_role("button", name="Forgot your password?").click()
     await page.get_by_label("E-mail").fill(ada.email)
     await page.get_by_role("button", name="Send a mail").click()
-    text = await postbox.mail(ada.email, "Set a new password")
-    link = next(word for word in text.split() if word.startswith(f"{site(api)}/#reset="))
-    await page.goto("about:blank")
-    await page.goto(link)
-    await page.get_by_label("New password").fill(NEW_PASSWORD)
-    await page.get_by_role("button", name="Set it").click()
+    await expect(page.get_by_role("heading", name="A mail is on its way")).to_be_visible()
+    link = await mailed_link(postbox, ada.email, "Set a new password", what="reset", api=api)
+    await open_link(page, link)
+    new = page.get_by_label("New password")
+    await new.fill("12345678")
+    await page.get_by_role("button", name="Set the password").click()
+    await expect(page.get_by_text("Is one of the most used of all.")).to_be_visible()
+    await new.fill(NEW_PASSWORD)
+    await page.get_by_role("button", name="Set the password").click()
+    await expect(page.get_by_role("status").first).to_contain_text("Your password is set")
     await by_password(page, ada.email, NEW_PASSWORD)
+    await expect_inside(page)
+    await open_link(page, link)
+    await page.get_by_label("New password").fill(NEW_PASSWORD)
+    await page.get_by_role("button", name="Set the password").click()
+    await expect(page.get_by_role("alert").first).to_contain_text("not good any more")
+    await expect(page.get_by_role("button", name="Ask for a new mail")).to_be_visible()
+
+
+async def test_an_account_is_made_and_its_address_confirmed_by_mail(
+    page: Page, api: CloudApi, postbox: Postbox
+) -> None:
+    await page.goto(site(api))
+    await page.get_by_role("button", name="Make an account").click()
+    await page.get_by_label("Name").fill("Eve")
+    await page.get_by_label("E-mail").fill("eve@example.com")
+    await page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)
+    await page.get_by_role("button", name="Make the account").click()
+    await expect(page.get_by_role("heading", name="A mail is on its way")).to_be_visible()
+    link = await mailed_link(postbox, "eve@example.com", "Confirm your e-mail address", what="verify", api=api)
+    await open_link(page, link)
+    await expect(page.get_by_role("status").first).to_contain_text("your address is confirmed")
+    await by_password(page, "eve@example.com", NEW_PASSWORD)
+    await expect_inside(page, "/account")
+    await expect(page.get_by_role("heading", name="You are in no workspace yet")).to_be_visible()
+    await page.get_by_label("Name of the workspace").fill("Eve's place")
+    await page.get_by_role("button", name="Make the workspace").click()
     await expect_inside(page)
 
 
@@ -214,17 +238,35 @@ async def test_who_is_invited_makes_an_account_and_joins(
     wish = {"email": "eve@example.com", "role": "member"}
     answer = await ada.http.post(f"/workspaces/{workspace}/invites", json=wish)
     assert answer.status_code == 201, answer.text
-    text = await postbox.mail("eve@example.com", "Acme")
-    link = next(word for word in text.split() if "/#invite=" in word)
-    await page.goto(link.replace("127.0.0.1", "localhost"))
+    link = await mailed_link(postbox, "eve@example.com", "Acme", what="invite", api=api)
+    await page.goto(link)
     await page.get_by_role("button", name="Make an account").click()
     await expect(page.get_by_label("E-mail")).to_have_value("eve@example.com")
     await page.get_by_label("Name").fill("Eve")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Make it").click()
-    await expect(page.get_by_role("heading", name="Acme")).to_be_visible()
+    await page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)
+    await page.get_by_role("button", name="Make the account").click()
+    await expect(page.get_by_role("heading", name="Join Acme")).to_be_visible()
     await page.get_by_role("button", name="Accept").click()
-    await expect_inside(page)
+    await expect_inside(page, "/w/acme/?")
+    await open_link(page, link)
+    await expect(page.get_by_role("alert").first).to_be_visible()
+    await expect(page.get_by_text("Ask who invited you to send it again.")).to_be_visible()
+
+
+async def test_a_shared_session_opens_after_signing_in(page: Page, api: CloudApi, ada: Someone) -> None:
+    workspace = (await ada.http.get("/workspaces")).json()["items"][0]["id"]
+    bob = await api.someone("bob")
+    await api.join(workspace, bob, Role.MEMBER)
+    started = await ada.http.post(
+        f"/workspaces/{workspace}/sessions", json={"app": "talk:greet", "args": {"name": "B"}}
+    )
+    session = started.json()["id"]
+    shared = await ada.http.post(f"/workspaces/{workspace}/sessions/{session}/shares", json={"level": "view"})
+    assert shared.status_code == 201, shared.text
+    await page.goto(site(api) + shared.json()["link"])
+    await expect(page.get_by_text("Sign in to open what was shared with you.")).to_be_visible()
+    await by_password(page, bob.email)
+    await expect(page).to_have_url(re.compile(f"/sessions/{session}"))
 
 
 async def test_a_provider_signs_in(
@@ -250,13 +292,16 @@ async def test_a_provider_signs_in(
             sqlite_url, tmp_path, port=free_port, providers_file=file, license=issue(licence, private),
             license_public_key=public,
         ) as api:  # fmt: skip
-            await page.goto(site(api))
+            await page.goto(f"{site(api)}/account/security")
             await page.get_by_role("button", name="Sign in with Corp").click()
             await page.get_by_placeholder("Enter any login").fill("grace")
             await page.get_by_placeholder("and password").fill("any")
             await page.get_by_role("button", name="Sign-in").click()
             await page.get_by_role("button", name="Continue").click()
-            await expect(page.locator("#who")).to_contain_text("grace")
-            assert page.url == f"{site(api)}/#/"
-            await page.reload()
-            await expect(page.get_by_role("alert")).to_contain_text("no workspace yet")
+            await expect_inside(page, "/account/security")  # where one was going, and nothing of the provider's
+            await expect(page.get_by_text("Linked as")).to_be_visible()
+            await page.goto(f"{site(api)}/oidc/corp?error=access_denied&state=x")
+            await expect(page.get_by_role("heading", name="That did not work")).to_be_visible()
+            assert "state" not in page.url
+            await page.get_by_role("button", name="Back to sign in").click()
+            await expect_outside(page)
