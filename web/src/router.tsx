@@ -1,13 +1,5 @@
 // Every address and the screen that it shows. Screens are loaded when they are first opened.
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  notFound,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, notFound, Outlet, redirect } from "@tanstack/react-router";
 import { Problem } from "./api/call";
 import { chosen } from "./api/here";
 import { me, queries, workspaces } from "./api/queries";
@@ -17,7 +9,9 @@ import { auditSearch } from "./screens/settings/auditSearch";
 import { sessionDetail } from "./screens/session/queries";
 import { sessionsSearch } from "./screens/sessions/search";
 import { brings } from "./screens/signin/arrivals";
+import { screen } from "./lately";
 import { Frame } from "./ui/Frame";
+import { PendingScreen } from "./ui/PendingScreen";
 
 const root = createRootRoute({
   component: Outlet,
@@ -32,25 +26,25 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: (given): { next?: string } => (typeof given.next === "string" ? { next: given.next } : {}),
-  component: lazyRouteComponent(() => import("./screens/signin/SignIn"), "SignIn"),
+  component: screen(() => import("./screens/signin/SignIn"), "SignIn"),
 });
 
 const arrive = createRoute({
   getParentRoute: () => root,
   path: "/arrive",
-  component: lazyRouteComponent(() => import("./screens/signin/Arrive"), "Arrive"),
+  component: screen(() => import("./screens/signin/Arrive"), "Arrive"),
 });
 
 const providerReturn = createRoute({
   getParentRoute: () => root,
   path: "/oidc/$provider",
-  component: lazyRouteComponent(() => import("./screens/signin/ProviderReturn"), "ProviderReturn"),
+  component: screen(() => import("./screens/signin/ProviderReturn"), "ProviderReturn"),
 });
 
 const gallery = createRoute({
   getParentRoute: () => root,
   path: "/dev/blocks",
-  component: lazyRouteComponent(() => import("./screens/gallery/Gallery"), "Gallery"),
+  component: screen(() => import("./screens/gallery/Gallery"), "Gallery"),
 });
 
 /** Everything that only who is signed in sees. */
@@ -90,20 +84,20 @@ const workspace = createRoute({
 const home = createRoute({
   getParentRoute: () => workspace,
   path: "/",
-  component: lazyRouteComponent(() => import("./screens/home/Home"), "Home"),
+  component: screen(() => import("./screens/home/Home"), "Home"),
 });
 
 const start = createRoute({
   getParentRoute: () => workspace,
   path: "/start/$app",
-  component: lazyRouteComponent(() => import("./screens/start/Start"), "Start"),
+  component: screen(() => import("./screens/start/Start"), "Start"),
 });
 
 const sessions = createRoute({
   getParentRoute: () => workspace,
   path: "/sessions",
   validateSearch: sessionsSearch,
-  component: lazyRouteComponent(() => import("./screens/sessions/Sessions"), "Sessions"),
+  component: screen(() => import("./screens/sessions/Sessions"), "Sessions"),
 });
 
 const session = createRoute({
@@ -114,87 +108,87 @@ const session = createRoute({
     const here = chosen(await queries.ensureQueryData(workspaces), params.workspace, null);
     if (here !== null && !preload) void queries.prefetchQuery(sessionDetail(here.id, params.session));
   },
-  component: lazyRouteComponent(() => import("./screens/session/Session"), "Session"),
+  component: screen(() => import("./screens/session/Session"), "Session"),
 });
 
 const files = createRoute({
   getParentRoute: () => workspace,
   path: "/files",
-  component: lazyRouteComponent(() => import("./screens/files/Files"), "Files"),
+  component: screen(() => import("./screens/files/Files"), "Files"),
 });
 
 const people = createRoute({
   getParentRoute: () => workspace,
   path: "/people",
   validateSearch: (given): { tab?: "invites" } => (given.tab === "invites" ? { tab: "invites" } : {}),
-  component: lazyRouteComponent(() => import("./screens/people/People"), "People"),
+  component: screen(() => import("./screens/people/People"), "People"),
 });
 
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: "/settings",
-  component: lazyRouteComponent(() => import("./screens/settings/Settings"), "Settings"),
+  component: screen(() => import("./screens/settings/Settings"), "Settings"),
 });
 
 const general = createRoute({
   getParentRoute: () => settings,
   path: "/",
-  component: lazyRouteComponent(() => import("./screens/settings/General"), "General"),
+  component: screen(() => import("./screens/settings/General"), "General"),
 });
 
 const license = createRoute({
   getParentRoute: () => settings,
   path: "/license",
-  component: lazyRouteComponent(() => import("./screens/settings/License"), "License"),
+  component: screen(() => import("./screens/settings/License"), "License"),
 });
 
 const audit = createRoute({
   getParentRoute: () => settings,
   path: "/audit",
   validateSearch: auditSearch,
-  component: lazyRouteComponent(() => import("./screens/settings/Audit"), "Audit"),
+  component: screen(() => import("./screens/settings/Audit"), "Audit"),
 });
 
 const deliveries = createRoute({
   getParentRoute: () => settings,
   path: "/deliveries",
-  component: lazyRouteComponent(() => import("./screens/settings/Deliveries"), "Deliveries"),
+  component: screen(() => import("./screens/settings/Deliveries"), "Deliveries"),
 });
 
 const mails = createRoute({
   getParentRoute: () => settings,
   path: "/mails",
-  component: lazyRouteComponent(() => import("./screens/settings/Mails"), "Mails"),
+  component: screen(() => import("./screens/settings/Mails"), "Mails"),
 });
 
 const account = createRoute({
   getParentRoute: () => frame,
   path: "/account",
-  component: lazyRouteComponent(() => import("./screens/account/Account"), "Account"),
+  component: screen(() => import("./screens/account/Account"), "Account"),
 });
 
 const profile = createRoute({
   getParentRoute: () => account,
   path: "/",
-  component: lazyRouteComponent(() => import("./screens/account/Profile"), "Profile"),
+  component: screen(() => import("./screens/account/Profile"), "Profile"),
 });
 
 const devices = createRoute({
   getParentRoute: () => account,
   path: "/devices",
-  component: lazyRouteComponent(() => import("./screens/account/Devices"), "Devices"),
+  component: screen(() => import("./screens/account/Devices"), "Devices"),
 });
 
 const security = createRoute({
   getParentRoute: () => account,
   path: "/security",
-  component: lazyRouteComponent(() => import("./screens/account/Security"), "Security"),
+  component: screen(() => import("./screens/account/Security"), "Security"),
 });
 
 const tokens = createRoute({
   getParentRoute: () => account,
   path: "/tokens",
-  component: lazyRouteComponent(() => import("./screens/account/Tokens"), "Tokens"),
+  component: screen(() => import("./screens/account/Tokens"), "Tokens"),
 });
 
 const tree = root.addChildren([
@@ -223,6 +217,8 @@ export const router = createRouter({
   defaultPreloadStaleTime: 0, // what was asked is kept by the queries
   defaultErrorComponent: Failed,
   defaultNotFoundComponent: NotFound,
+  defaultPendingComponent: PendingScreen,
+  defaultPendingMs: 400,
   scrollRestoration: true,
 });
 

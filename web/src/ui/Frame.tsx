@@ -4,6 +4,7 @@ import { useDisclosure, useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useParams } from "@tanstack/react-router";
 import { lazy, type MouseEvent, Suspense, useState } from "react";
 import { useWorkspaceIfAny } from "../api/here";
+import { lately } from "../lately";
 import { words } from "../texts/frame";
 import classes from "./Frame.module.css";
 import { tell } from "./ErrorNote";
@@ -38,7 +39,7 @@ export function Frame() {
   const open = (part: Part) => () => {
     closeMore();
     // A part that can't be loaded stays closed, and can be asked for again.
-    (part === "keys" ? loadKeyList() : loadPalette()).then(() => setOpened(part), tellMissing);
+    lately<unknown>(part === "keys" ? loadKeyList : loadPalette).then(() => setOpened(part), tellMissing);
   };
   const [onPalette, onKeys, close] = [open("palette"), open("keys"), () => setOpened(null)];
   useDeeds({ palette: onPalette, apps: open("apps"), keys: onKeys });

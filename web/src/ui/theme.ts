@@ -51,11 +51,13 @@ export const theme = createTheme({
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    "--mantine-color-text": "#1b1d25",
     "--mantine-color-dimmed": "#5b6169",
     "--mantine-color-placeholder": "#6b7178",
     "--mantine-color-error": "var(--mantine-color-red-9)",
   },
   dark: {
+    "--mantine-color-anchor": "var(--mantine-color-iris-3)",
     "--mantine-color-dimmed": "var(--mantine-color-dark-2)",
     "--mantine-color-placeholder": "#8b90a0",
     "--mantine-color-error": "var(--mantine-color-red-4)",

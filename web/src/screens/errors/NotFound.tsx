@@ -10,7 +10,7 @@ export function NotFound() {
   const home = <Button renderRoot={(props) => <Link to="/" {...props} />}>{words.toHome}</Button>;
   return (
     <Page title={words.notFoundTitle} width="narrow">
-      <Empty icon={IconMapOff} title={words.notFoundTitle} text={words.notFound} action={home} />
+      <Empty icon={IconMapOff} title={words.notFoundShort} text={words.notFound} action={home} />
     </Page>
   );
 }
