@@ -40,10 +40,8 @@ export function FileLink({ file, label, words }: { file: FileRef; label?: string
       aria-label={`${texts.file.download(name)}, ${about}`}
     >
       <Icon size={22} className={classes.icon} aria-hidden />
-      <span className={classes.words}>
-        <span className={classes.name} dir="auto">
-          {name}
-        </span>
+      <span className={classes.words} dir="auto">
+        <span className={classes.name}>{name}</span>
         <span className={classes.about}>{about}</span>
       </span>
       <IconDownload size={18} className={classes.icon} aria-hidden />

@@ -29,10 +29,8 @@ function Delta({ delta }: { delta: string | number }) {
 export function Metric({ block }: BlockProps<"metric">) {
   const { label, value, delta, unit } = block.props;
   return (
-    <div className={classes.metric} role="group" aria-label={label}>
-      <div className={classes.label} dir="auto">
-        {label}
-      </div>
+    <div className={classes.metric} role="group" aria-label={label} dir="auto">
+      <div className={classes.label}>{label}</div>
       <div className={classes.value}>
         <bdi>{figure(value)}</bdi>
         {unit && <span className={classes.unit}>{unit}</span>}

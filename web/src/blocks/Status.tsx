@@ -34,13 +34,11 @@ export function Status({ block }: BlockProps<"status">) {
   const elapsed = useElapsed(running);
   const seconds = took ?? (running && elapsed >= 1 ? elapsed : null);
   const line = (
-    <span className={classes.line} data-state={state}>
+    <span className={classes.line} data-state={state} dir="auto">
       {running && <Loader size={15} role="img" aria-label={words.status.running} />}
       {state === "done" && <IconCircleCheck size={18} role="img" aria-label={words.status.done} />}
       {state === "failed" && <IconCircleX size={18} role="img" aria-label={words.status.failed} />}
-      <span className={classes.label} dir="auto">
-        {label}
-      </span>
+      <span className={classes.label}>{label}</span>
       {seconds !== null && <span className={classes.time}>{duration(running ? Math.floor(seconds) : seconds)}</span>}
     </span>
   );

@@ -39,14 +39,12 @@ export class Rows {
 
   /** Call `listener` when there are other rows; gives what ends that. */
   readonly watch = (listener: () => void): (() => void) => {
-    const look = () => {
+    if (this.#isOld()) this.#lay();
+    return this.#source.watch("any", () => {
       if (!this.#isOld()) return;
       this.#lay();
       listener();
-    };
-    const leave = this.#source.watch("any", look);
-    look();
-    return leave;
+    });
   };
 
   /** The groups of a text as it stands. */
@@ -86,7 +84,7 @@ export class Rows {
       const depth = stack.length - 1;
       if (level.next > level.ids.length) stack.pop();
       else if (block?.kind === "section") {
-        if (block.props.title) put({ key: block.id, id: block.id, show: "heading", depth, at: 0 });
+        put({ key: block.id, id: block.id, show: "heading", depth, at: 0 });
         stack.push({ ids: this.#childrenOf(block.id), next: 0 });
       } else if (block?.kind === "markdown") this.#layText(block, depth, put);
       else if (block !== undefined) put({ key: block.id, id: block.id, show: "block", depth, at: 0 });

@@ -46,7 +46,12 @@ const dark: Colours = {
   series: ["#8d96f0", "#f29a5c", "#4fc7b4", "#ea82ac", "#e3c04d", "#6bb5ec", "#b593ea", "#a6b0bb"],
 };
 
-export const coloursOf = (isDark: boolean): Colours => (isDark ? dark : light);
+/** The colours of charts in a scheme. */
+export function coloursOf(isDark: boolean): Colours {
+  const page = getComputedStyle(document.documentElement).getPropertyValue("--mantine-color-body").trim();
+  const colours = isDark ? dark : light;
+  return page ? { ...colours, page } : colours;
+}
 
 export const font = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif';
 

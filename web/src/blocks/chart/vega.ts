@@ -24,7 +24,7 @@ const loader: Loader = {
 };
 
 function config(dark: boolean): EmbedOptions["config"] {
-  const { text, quiet, line, series } = coloursOf(dark);
+  const { text, quiet, line, page, series } = coloursOf(dark);
   const words = {
     labelColor: quiet,
     titleColor: quiet,
@@ -47,7 +47,7 @@ function config(dark: boolean): EmbedOptions["config"] {
     point: { filled: true, size: 40 },
     bar: { cornerRadiusEnd: 2 },
     area: { fillOpacity: 0.35, line: true },
-    arc: { stroke: dark ? "#242424" : "#ffffff" },
+    arc: { stroke: page },
     text: { color: text },
     rule: { color: quiet },
     range: { category: [...series] },

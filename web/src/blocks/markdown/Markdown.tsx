@@ -31,6 +31,15 @@ const Pieces = memo(function Pieces({ group, prefix, grows }: PiecesProps) {
   ));
 });
 
+/** Some parts of a long text alone, where each group is a row of its own. `prefix`: other than that of all other groups. */
+export function MarkdownGroup(props: PiecesProps) {
+  return (
+    <div className={classes.markdown}>
+      <Pieces {...props} />
+    </div>
+  );
+}
+
 /** Whether a group of a long text still waits: they are rendered one by one while nothing else is to be done.
  *
  * The begin and the end are there at once: the end is where a text grows and where people are.

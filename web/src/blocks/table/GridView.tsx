@@ -8,6 +8,7 @@ import type { Grid, Look } from "./useGrid";
 const ROW_PX = 33;
 const ALL_AT_ONCE = 40;
 const SAMPLE = 100;
+const LONG = 28;
 
 /** How wide a column is, in rem, when not all of its rows are there to tell. */
 function widthOf(look: Look, sample: readonly unknown[]): number {
@@ -49,8 +50,14 @@ interface CellProps {
 
 function Cell({ look, value }: CellProps) {
   const text = look?.text(value) ?? "";
+  const long = text.length > LONG;
   return (
-    <td data-numeric={look?.numeric || undefined} title={text.length > 24 ? text : undefined} dir="auto">
+    <td
+      data-numeric={look?.numeric || undefined}
+      data-long={long || undefined}
+      title={long ? text : undefined}
+      dir="auto"
+    >
       {text}
     </td>
   );

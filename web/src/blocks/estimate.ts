@@ -1,0 +1,34 @@
+// How high a row may be that was not rendered yet. The nearer it is, the less the scroll bar moves.
+import type { DocumentSource } from "../document/model";
+import type { Row, Rows } from "./rows";
+
+const HEIGHTS: Partial<Record<string, number>> = {
+  chart: 340,
+  image: 320,
+  video: 360,
+  table: 240,
+  columns: 160,
+  tabs: 240,
+  input: 110,
+  json: 160,
+  metric: 90,
+  status: 48,
+  note: 60,
+};
+
+const LINE_PX = 24;
+const LINE_CHARS = 95;
+
+/** In pixels; undefined: the header or the footer. */
+export function estimate(source: DocumentSource, rows: Rows, row: Row | undefined): number {
+  const block = row && source.block(row.id);
+  if (block === undefined) return 0;
+  if (row?.show === "heading") return 48;
+  if (row?.show === "text") return linesOf((rows.groups(block)[row.at]?.parts ?? []).join("\n\n")) * LINE_PX + 12;
+  if (block.kind === "code" && typeof block.props.text === "string") return linesOf(block.props.text) * 20 + 60;
+  return HEIGHTS[block.kind] ?? 48;
+}
+
+function linesOf(text: string): number {
+  return text.length / LINE_CHARS + text.split("\n").length;
+}

@@ -1,0 +1,63 @@
+// Keeps the end of what scrolls in sight while somebody is there, and leaves them alone while they are not.
+import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from "react";
+import type { DocumentSource } from "../document/model";
+
+const NEAR_PX = 32;
+
+interface Sticking {
+  /** Whether the end is kept in sight. */
+  sticks: RefObject<boolean>;
+  /** Whether something came below what can be seen. */
+  news: boolean;
+  toEnd(): void;
+}
+
+/** `begins`: whether it begins at the end. */
+export function useSticking(
+  scroller: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+  { source, begins }: { source: DocumentSource; begins: boolean },
+): Sticking {
+  const sticks = useRef(begins);
+  const [news, setNews] = useState(false);
+  const pull = useCallback(() => {
+    scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "instant" });
+  }, [scroller]);
+
+  useLayoutEffect(() => {
+    const [outer, inner] = [scroller.current, content.current];
+    if (outer === null || inner === null) return;
+    let last = outer.scrollTop;
+    const scrolled = () => {
+      const { scrollTop: top, scrollHeight, clientHeight } = outer;
+      // While it sticks nothing but people (their wheel, search, focus) moves it up.
+      if (scrollHeight - top - clientHeight <= NEAR_PX) sticks.current = true;
+      else if (top < last - 1) sticks.current = false;
+      last = top;
+      if (sticks.current) setNews(false);
+    };
+    // Called between layout and paint: what grew is never seen away from its place.
+    const grew = new ResizeObserver(() => {
+      if (sticks.current) pull();
+    });
+    grew.observe(inner);
+    grew.observe(outer);
+    outer.addEventListener("scroll", scrolled, { passive: true });
+    const leave = source.watch("any", () => {
+      if (!sticks.current && outer.scrollHeight > outer.clientHeight) setNews(true);
+    });
+    if (sticks.current) pull();
+    return () => {
+      grew.disconnect();
+      outer.removeEventListener("scroll", scrolled);
+      leave();
+    };
+  }, [scroller, content, source, pull]);
+
+  const toEnd = useCallback(() => {
+    sticks.current = true;
+    setNews(false);
+    pull();
+  }, [pull]);
+  return { sticks, news, toEnd };
+}
