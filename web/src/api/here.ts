@@ -1,15 +1,23 @@
 // Where somebody is: the workspace of the address, or else the one they last looked at.
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { notFound, useParams } from "@tanstack/react-router";
 import type { Schema } from "./call";
 import { me, workspaces } from "./queries";
 
 export type Me = Schema<"MeView">;
 export type Workspace = Schema<"WorkspaceItem">;
 
+/** Ids by the slugs that were in use: a workspace may get another one while its screens are open. */
+const known = new Map<string, string>();
+
 /** Find the workspace that an address names by its slug or id; without a name the active one. */
 export function chosen(all: readonly Workspace[], named: string | undefined, active: string | null): Workspace | null {
-  if (named !== undefined) return all.find((one) => one.slug === named || one.id === named) ?? null;
+  if (named !== undefined) {
+    const found =
+      all.find((one) => one.slug === named || one.id === named) ?? all.find((one) => one.id === known.get(named));
+    if (found) known.set(named, found.id);
+    return found ?? null;
+  }
   return all.find((one) => one.id === active) ?? all[0] ?? null;
 }
 
@@ -26,6 +34,6 @@ export function useWorkspaceIfAny(): Workspace | null {
 /** The workspace that is looked at. Only on screens below `/w/$workspace`. */
 export function useWorkspace(): Workspace {
   const found = useWorkspaceIfAny();
-  if (found === null) throw new Error("This screen is shown in a workspace only.");
+  if (found === null) throw notFound(); // deleted meanwhile, or no longer theirs
   return found;
 }

@@ -53,9 +53,10 @@ export const words = {
   discard: "Discard",
   saved: "Settings saved.",
   conflict: "Somebody changed this meanwhile",
-  conflictText: "Nothing of yours is saved yet. Look at the present settings, or save yours over them.",
-  seeTheirs: "See the present ones",
-  saveMine: "Save mine over them",
+  conflictText:
+    "Yours is not saved yet. See what is there now, or save what you changed over it; all else stays as it is now.",
+  seeTheirs: "See what is there",
+  saveMine: "Save mine",
   slugTaken: "Another workspace has this address.",
   leaveTitle: "Leave without saving?",
   leaveText: "What you changed here is not saved yet.",

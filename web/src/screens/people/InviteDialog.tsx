@@ -86,6 +86,7 @@ function Inviting({ close }: { close: () => void }) {
           onSearchChange={setTyped}
           splitChars={[",", ";", "\n", "\t"]}
           acceptValueOnBlur
+          dropdownOpened={false}
           error={wrong}
           inputMode="email"
           autoCapitalize="none"

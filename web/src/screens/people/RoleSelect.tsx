@@ -25,6 +25,7 @@ export function RoleSelect({
       allowDeselect={false}
       disabled={disabled}
       w={118}
+      maxDropdownHeight={320}
       comboboxProps={{ width: 300, position: "bottom-end", withinPortal: true }}
       onChange={(chosen) => chosen !== null && chosen !== role && choose(chosen)}
       renderOption={({ option }) => (

@@ -11,6 +11,7 @@ import { Empty } from "../../ui/Empty";
 import { ErrorNote } from "../../ui/ErrorNote";
 import { More } from "../people/More";
 import { AuditEntry } from "./AuditEntry";
+import { AuditExport } from "./AuditExport";
 import { AuditFilters } from "./AuditFilters";
 import type { AuditSearch } from "./auditSearch";
 import { AuditTable } from "./AuditTable";
@@ -35,7 +36,7 @@ export function Audit() {
   };
   const filtered = Object.keys(search).length > 0;
   return (
-    <Part title={settings.audit} text={words.text}>
+    <Part title={settings.audit} text={words.text} action={<AuditExport search={search} />}>
       <AuditFilters search={search} filter={(wanted) => void filter(wanted)} />
       {pages.isPending ? (
         <Stack gap={6} aria-busy>

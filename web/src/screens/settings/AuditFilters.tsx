@@ -1,16 +1,14 @@
-import { Button, Group, Menu, Select, TextInput, Tooltip } from "@mantine/core";
+import { Button, Select, TextInput } from "@mantine/core";
 import { DatePickerInput } from "@mantine/dates";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
-import { IconDownload, IconFilterOff } from "@tabler/icons-react";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { IconFilterOff } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, given } from "../../api/call";
 import { useWorkspace } from "../../api/here";
 import { allOf, meaning, VERBS, words } from "../../texts/audit";
-import { license, members } from "../people/queries";
+import { members } from "../people/queries";
 import classes from "./AuditFilters.module.css";
-import { asked, type AuditSearch } from "./auditSearch";
+import type { AuditSearch } from "./auditSearch";
 import { presets } from "./presets";
 
 interface Props {
@@ -67,14 +65,11 @@ export function AuditFilters({ search, filter }: Props) {
         valueFormat="D MMM YYYY"
       />
       <Target key={search.target ?? ""} search={search} filter={filter} />
-      <Group gap="xs" className={classes.does}>
-        {Object.keys(search).length > 0 && (
-          <Button variant="subtle" color="gray" leftSection={<IconFilterOff size={16} />} onClick={() => filter({})}>
-            {words.clear}
-          </Button>
-        )}
-        <Export search={search} />
-      </Group>
+      {Object.keys(search).length > 0 && (
+        <Button variant="subtle" color="gray" leftSection={<IconFilterOff size={16} />} onClick={() => filter({})}>
+          {words.clear}
+        </Button>
+      )}
     </search>
   );
 }
@@ -121,47 +116,5 @@ function Target({ search, filter }: Props) {
         apply(event.currentTarget.value);
       }}
     />
-  );
-}
-
-function Export({ search }: { search: AuditSearch }) {
-  const here = useWorkspace();
-  const { data } = useQuery(license(here.id));
-  const included = data?.features.includes("audit_export") === true;
-  const download = async (format: "csv" | "json") => {
-    const path = { workspace_id: here.id };
-    try {
-      // A download can't renew cookies that are over; a call can.
-      const query = { ...asked(search), limit: 1 };
-      await given(api.GET("/api/v1/workspaces/{workspace_id}/audit", { params: { path, query } }));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      notifications.show({ color: "red", title: words.exportFailed, message });
-      return;
-    }
-    const link = document.createElement("a");
-    link.href = `/api/v1/workspaces/${here.id}/audit/export?${new URLSearchParams({ ...asked(search), format })}`;
-    link.download = "";
-    link.click();
-  };
-  return (
-    <Menu position="bottom-end" disabled={!included}>
-      <Menu.Target>
-        <Tooltip label={included ? words.exportHint : words.exportMissing} multiline maw={260}>
-          <Button
-            variant="default"
-            leftSection={<IconDownload size={16} />}
-            aria-disabled={!included}
-            data-disabled={included ? undefined : true}
-          >
-            {words.export}
-          </Button>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => void download("csv")}>{words.csv}</Menu.Item>
-        <Menu.Item onClick={() => void download("json")}>{words.json}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

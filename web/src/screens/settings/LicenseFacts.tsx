@@ -25,7 +25,9 @@ export function LicenseFacts({ details }: { details: Details }) {
           />
           <Used
             text={words.workspaces(details.workspaces_used ?? 0, details.workspaces)}
-            share={details.workspaces === null ? 0 : (details.workspaces_used ?? 0) / Math.max(details.workspaces, 1)}
+            share={
+              details.workspaces === null ? null : (details.workspaces_used ?? 0) / Math.max(details.workspaces, 1)
+            }
           />
         </SimpleGrid>
       </Fields>
@@ -81,13 +83,15 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function Used({ text, hint, share }: { text: string; hint?: string; share: number }) {
+function Used({ text, hint, share }: { text: string; hint?: string; share: number | null }) {
   return (
     <Stack gap={6}>
       <Text size="sm" fw={500}>
         {text}
       </Text>
-      <Progress value={Math.min(100 * share, 100)} color={share >= 1 ? "orange" : undefined} aria-label={text} />
+      {share !== null && (
+        <Progress value={Math.min(100 * share, 100)} color={share >= 1 ? "orange" : undefined} aria-label={text} />
+      )}
       {hint && (
         <Text size="xs" c="dimmed">
           {hint}

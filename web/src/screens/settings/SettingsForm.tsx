@@ -1,26 +1,41 @@
 import { Alert, Button, Group, Input, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconUsers } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
 import { words } from "../../texts/settings";
 import { ErrorNote } from "../../ui/ErrorNote";
-import type { Workspace } from "../../api/here";
 import { Fields } from "./Part";
 import { numberOf, type Unit } from "./parts";
 import classes from "./SettingsForm.module.css";
 import { useLeaving } from "./useLeaving";
-import { useSettings } from "./useSettings";
+import { useSettings, type Tagged } from "./useSettings";
 
 type Settings = ReturnType<typeof useSettings>;
 
-/** What can be set about a workspace. */
-export function SettingsForm({ present }: { present: { workspace: Workspace; tag: string } }) {
-  const settings = useSettings(present);
-  const dirty = settings.form.isDirty();
-  useLeaving(dirty);
+/** What can be set about a workspace. Follows what others change, until something is changed here. */
+export function SettingsForm({ present }: { present: Tagged }) {
+  const [base, begin] = useState(present);
+  const [dirty, setDirty] = useState(false);
+  if (!dirty && base.tag !== present.tag) begin(present);
+  return <Form key={base.tag} base={base} present={present} begin={begin} tellDirty={setDirty} />;
+}
+
+interface FormProps {
+  base: Tagged;
+  present: Tagged;
+  begin: (now: Tagged) => void;
+  tellDirty: (dirty: boolean) => void;
+}
+
+function Form({ tellDirty, ...given }: FormProps) {
+  const settings = useSettings(given);
+  const { workspace } = given.base;
+  useLeaving(settings.dirty);
+  useEffect(() => tellDirty(settings.dirty), [tellDirty, settings.dirty]);
   return (
     <form onSubmit={settings.submit} noValidate>
       <Stack gap="md">
-        <Named settings={settings} slug={present.workspace.slug} />
-        <Sessions settings={settings} retention={present.workspace.settings.retention_days ?? null} />
+        <Named settings={settings} slug={workspace.slug} />
+        <Sessions settings={settings} retention={workspace.settings.retention_days ?? null} />
         <Fields title={words.invites}>
           <Switch
             label={words.allowInvites}
@@ -28,39 +43,47 @@ export function SettingsForm({ present }: { present: { workspace: Workspace; tag
             {...settings.form.getInputProps("allowInvites", { type: "checkbox" })}
           />
         </Fields>
-        {settings.conflict && (
-          <Alert color="orange" icon={<IconUsers />} title={words.conflict}>
-            <Stack gap="sm">
-              <Text size="sm">{words.conflictText}</Text>
-              <Group gap="xs">
-                <Button size="xs" variant="default" onClick={() => void settings.seeTheirs()}>
-                  {words.seeTheirs}
-                </Button>
-                <Button size="xs" variant="light" onClick={() => void settings.saveMine()}>
-                  {words.saveMine}
-                </Button>
-              </Group>
-            </Stack>
-          </Alert>
-        )}
         {settings.problem && <ErrorNote error={settings.problem} />}
-        {dirty && (
-          <Group className={classes.bar} justify="space-between">
-            <Text size="sm" c="dimmed" role="status">
-              {words.unsaved}
-            </Text>
-            <Group gap="xs">
-              <Button variant="default" onClick={settings.discard}>
-                {words.discard}
-              </Button>
-              <Button type="submit" loading={settings.save.isPending}>
-                {words.save}
-              </Button>
-            </Group>
-          </Group>
-        )}
+        {settings.dirty && <Bar settings={settings} />}
       </Stack>
     </form>
+  );
+}
+
+/** The ways to end what was begun. */
+function Bar({ settings }: { settings: Settings }) {
+  return (
+    <Stack className={classes.bar} gap="sm">
+      {settings.conflict && (
+        <Alert color="orange" icon={<IconUsers />} title={words.conflict}>
+          {words.conflictText}
+        </Alert>
+      )}
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" c="dimmed" role="status">
+          {words.unsaved}
+        </Text>
+        {settings.conflict ? (
+          <Group gap="xs">
+            <Button variant="default" onClick={() => void settings.seeTheirs()}>
+              {words.seeTheirs}
+            </Button>
+            <Button loading={settings.saving} onClick={() => void settings.saveMine()}>
+              {words.saveMine}
+            </Button>
+          </Group>
+        ) : (
+          <Group gap="xs">
+            <Button variant="default" onClick={settings.discard}>
+              {words.discard}
+            </Button>
+            <Button type="submit" loading={settings.saving}>
+              {words.save}
+            </Button>
+          </Group>
+        )}
+      </Group>
+    </Stack>
   );
 }
 

@@ -13,7 +13,7 @@ export type Deleted = Schema<"DeletedWorkspace">;
 /** A workspace with the version that a change of it must name. */
 export const tagged = (workspace: string) =>
   queryOptions({
-    queryKey: ["workspace", workspace, "settings"],
+    queryKey: ["workspace", workspace, "general"],
     queryFn: async () => {
       const call = api.GET("/api/v1/workspaces/{workspace_id}", { params: { path: { workspace_id: workspace } } });
       return { workspace: await given(call), tag: await tagOf(call) };

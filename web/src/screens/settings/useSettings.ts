@@ -38,19 +38,21 @@ export function valuesOf({ name, slug, settings }: Workspace): Values {
   };
 }
 
-/** What of a form the server is told: all of it, so that nothing in between is half of one and half of another. */
-export function changeOf(values: Values): Change {
+/** What of a form the server is told: what was changed in it alone, so that what others change meanwhile stays. */
+export function changeOf(values: Values, before: Values): Change {
+  const settings: Change["settings"] = {};
+  if (values.allowInvites !== before.allowInvites) settings.allow_invites = values.allowInvites;
+  if (values.retentionDays !== before.retentionDays) settings.retention_days = numberOf(values.retentionDays);
+  if (sleepOf(values) !== sleepOf(before)) settings.hibernate_after_s = sleepOf(values);
+  if (values.maxSessions !== before.maxSessions) settings.max_sessions_per_user = numberOf(values.maxSessions);
   return {
-    name: values.name.trim(),
-    slug: values.slug,
-    settings: {
-      allow_invites: values.allowInvites,
-      retention_days: numberOf(values.retentionDays),
-      hibernate_after_s: inSeconds(values.hibernateAfter, values.hibernateUnit),
-      max_sessions_per_user: numberOf(values.maxSessions),
-    },
+    ...(values.name !== before.name && { name: values.name.trim() }),
+    ...(values.slug !== before.slug && { slug: values.slug }),
+    ...(Object.keys(settings).length > 0 && { settings }),
   };
 }
+
+const sleepOf = ({ hibernateAfter, hibernateUnit }: Values) => inSeconds(hibernateAfter, hibernateUnit);
 
 const validate = {
   name: (name: string) => (!name.trim() ? words.nameMissing : name.trim().length > 100 ? words.nameLong : null),
@@ -61,67 +63,74 @@ const validate = {
     within(inSeconds(amount, hibernateUnit) ?? "", 1, DAY) ? null : words.hibernateWrong,
 };
 
+/** A workspace and its version. */
+export interface Tagged {
+  workspace: Workspace;
+  tag: string;
+}
+
+interface Given {
+  /** What the form began with. */
+  base: Tagged;
+  /** What is there now. */
+  present: Tagged;
+  /** Begin anew with this. */
+  begin: (now: Tagged) => void;
+}
+
 /** The form and its ways to the server. */
-export function useSettings(present: { workspace: Workspace; tag: string }) {
+export function useSettings({ base, present, begin }: Given) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { id } = present.workspace;
-  const form = useForm<Values>({ initialValues: valuesOf(present.workspace), validate });
-
-  const keep = async (workspace: Workspace, tag: string) => {
-    form.setInitialValues(valuesOf(workspace));
-    form.setValues(valuesOf(workspace));
-    client.setQueryData(tagged(id).queryKey, { workspace, tag });
-    // By its id a workspace is found whatever its address is; so no screen loses it while that changes.
-    const moved = workspace.slug !== present.workspace.slug;
-    if (moved) await goTo(id);
-    client.setQueryData(workspaces.queryKey, (all) => all?.map((one) => (one.id === id ? workspace : one)));
-    if (moved) await goTo(workspace.slug);
-  };
+  const { id } = base.workspace;
+  const form = useForm<Values>({ initialValues: valuesOf(base.workspace), validate });
+  const dirty = form.isDirty();
   const goTo = (workspace: string) =>
     navigate({ to: "/w/$workspace/settings", params: { workspace }, replace: true, ignoreBlocker: true });
 
   const save = useMutation({
-    mutationFn: async ({ values, tag }: { values: Values; tag: string }) => {
+    mutationFn: async ({ values, tag }: { values: Values; tag: string }): Promise<Tagged> => {
       const call = api.PATCH("/api/v1/workspaces/{workspace_id}", {
         params: { path: { workspace_id: id }, header: { "if-match": tag } },
-        body: changeOf(values),
+        body: changeOf(values, valuesOf(base.workspace)),
       });
       return { workspace: await given(call), tag: await tagOf(call) };
     },
-    onSuccess: async ({ workspace, tag }) => {
-      await keep(workspace, tag);
+    onSuccess: async (now) => {
+      client.setQueryData(tagged(id).queryKey, now);
+      begin(now);
+      client.setQueryData(workspaces.queryKey, (all) => all?.map((one) => (one.id === id ? now.workspace : one)));
       notifications.show({ message: words.saved });
+      if (now.workspace.slug !== base.workspace.slug) await goTo(now.workspace.slug);
       await client.invalidateQueries({ queryKey: ["workspace", id, "audit"] });
     },
     onError: (problem) => {
-      if (problem instanceof Problem && problem.code === "workspace.slug_taken")
-        form.setFieldError("slug", words.slugTaken);
+      if (isCode(problem, "workspace.slug_taken")) form.setFieldError("slug", words.slugTaken);
     },
   });
-  const isConflict = save.error instanceof Problem && save.error.status === 412;
-  const isSlugTaken = save.error instanceof Problem && save.error.code === "workspace.slug_taken";
 
+  const changed = present.tag !== base.tag && !save.isPending;
+  const refused = save.error instanceof Problem && save.error.status === 412;
+  const fresh = () => client.fetchQuery({ ...tagged(id), staleTime: 0 });
   return {
     form,
-    save,
-    conflict: isConflict,
-    problem: isConflict || isSlugTaken ? null : save.error,
-    submit: form.onSubmit((values) => save.mutate({ values, tag: present.tag })),
+    dirty,
+    saving: save.isPending,
+    conflict: dirty && (changed || refused),
+    problem: refused || isCode(save.error, "workspace.slug_taken") ? null : save.error,
+    submit: form.onSubmit((values) => save.mutate({ values, tag: base.tag })),
     discard: () => {
-      form.reset();
       save.reset();
+      form.reset();
     },
     /** Show what is there now, and forget what was typed. */
-    seeTheirs: async () => {
-      save.reset();
-      const { workspace, tag } = await client.fetchQuery({ ...tagged(id), staleTime: 0 });
-      await keep(workspace, tag);
-    },
-    /** Save what was typed over what is there now. */
+    seeTheirs: async () => begin(await fresh()),
+    /** Save what was changed here over what is there now. */
     saveMine: async () => {
-      const { tag } = await client.fetchQuery({ ...tagged(id), staleTime: 0 });
+      const { tag } = await fresh();
       save.mutate({ values: form.getValues(), tag });
     },
   };
 }
+
+const isCode = (problem: unknown, code: string) => problem instanceof Problem && problem.code === code;
