@@ -37,6 +37,7 @@ export function DocumentView({ follow, header, footer }: Props) {
 
   // The header, or the words of an empty document, and the footer are rows as well.
   const count = all.length + 2;
+  // eslint-disable-next-line react-hooks/incompatible-library -- no compiler memoises what it gives
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,

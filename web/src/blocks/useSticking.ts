@@ -20,9 +20,7 @@ export function useSticking(
 ): Sticking {
   const sticks = useRef(begins);
   const [news, setNews] = useState(false);
-  const pull = useCallback(() => {
-    scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "instant" });
-  }, [scroller]);
+  const pull = useCallback(() => toBottom(scroller.current), [scroller]);
 
   useLayoutEffect(() => {
     const [outer, inner] = [scroller.current, content.current];
@@ -60,4 +58,8 @@ export function useSticking(
     pull();
   }, [pull]);
   return { sticks, news, toEnd };
+}
+
+function toBottom(element: HTMLElement | null): void {
+  element?.scrollTo({ top: element.scrollHeight, behavior: "instant" });
 }
