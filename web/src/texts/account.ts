@@ -180,7 +180,7 @@ export const words = {
   noTokensText: "Make one for a script, a pipeline or the command line on another machine.",
   tokenNeedsWorkspace: "A token is for one workspace, and you are in none yet.",
   tokenName: "Name",
-  tokenNameHint: "What is it for? As “Nightly import”.",
+  tokenNameExample: "What is it for?",
   needTokenName: "Give it a name.",
   workspace: "Workspace",
   goneWorkspace: "a workspace that you left",

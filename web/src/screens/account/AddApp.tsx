@@ -67,7 +67,9 @@ export function AddApp({ app, added, close }: Props) {
 function Key({ secret }: { secret: string }) {
   return (
     <Group gap="xs" wrap="nowrap" justify="center">
-      <Typed aria-label={words.appKey}>{secret}</Typed>
+      <Typed aria-label={words.appKey} className={classes.key}>
+        {secret}
+      </Typed>
       <CopyButton value={secret}>
         {({ copied, copy }) => (
           <Button

@@ -49,11 +49,13 @@ export function Devices() {
     <Section title={words.devices} text={words.devicesText} actions={others && button}>
       {error !== null && <ErrorNote error={error} retry={refetch} />}
       {data === undefined && error === null && <Skeleton h={120} />}
-      <div className={classes.rows}>
-        {data?.map((device) => (
-          <Row key={device.id} device={device} />
-        ))}
-      </div>
+      {!!data?.length && (
+        <div className={classes.rows}>
+          {data.map((device) => (
+            <Row key={device.id} device={device} />
+          ))}
+        </div>
+      )}
     </Section>
   );
 }

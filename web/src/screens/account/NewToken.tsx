@@ -1,5 +1,6 @@
-import { Button, Checkbox, Group, Input, Modal, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Flex, Group, Input, Modal, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
+import { useMediaQuery } from "@mantine/hooks";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, given } from "../../api/call";
@@ -30,39 +31,49 @@ export function NewToken({ close }: { close: () => void }) {
     setSecret((await given(api.POST("/api/v1/auth/tokens", { body }))).token);
     await accountChanged();
   });
+  const phone = useMediaQuery("(max-width: 36em)");
   if (secret !== null) return <TokenSecret secret={secret} close={close} />;
   return (
     <Modal
       opened
       onClose={close}
       title={words.newToken}
-      size="lg"
+      size="xl"
+      fullScreen={phone}
       centered
       closeOnEscape={!busy}
       closeOnClickOutside={false}
     >
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
-          <TextInput
-            label={words.tokenName}
-            description={words.tokenNameHint}
-            name="token-name"
-            autoComplete="off"
-            maxLength={120}
-            data-autofocus
-            {...form.getInputProps("name")}
-          />
-          <Group grow align="flex-start">
+          <Flex gap="md" direction={{ base: "column", xs: "row" }}>
+            <TextInput
+              label={words.tokenName}
+              placeholder={words.tokenNameExample}
+              name="token-name"
+              autoComplete="off"
+              maxLength={120}
+              flex={2}
+              data-autofocus
+              {...form.getInputProps("name")}
+            />
             {all.length > 1 && (
               <Select
                 label={words.workspace}
                 data={all.map(({ id, name }) => ({ value: id, label: name }))}
                 allowDeselect={false}
+                flex={1}
                 {...form.getInputProps("workspace_id")}
               />
             )}
-            <Select label={words.expires} data={LASTS} allowDeselect={false} {...form.getInputProps("expires_in")} />
-          </Group>
+            <Select
+              label={words.expires}
+              data={LASTS}
+              allowDeselect={false}
+              flex={1}
+              {...form.getInputProps("expires_in")}
+            />
+          </Flex>
           <Scopes
             value={form.values.scopes}
             error={form.errors.scopes}
@@ -99,7 +110,7 @@ function Scopes({ value, error, onChange }: ScopesProps) {
           </Button>
         ))}
       </Group>
-      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing="md" my="xs">
+      <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md" my="xs">
         {words.scopes.map(({ group, items }) => (
           <Input.Wrapper key={group} label={group} labelElement="div">
             <Stack gap={8} mt={4}>

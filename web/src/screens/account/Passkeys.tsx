@@ -61,11 +61,13 @@ export function Passkeys() {
       {error !== null && <ErrorNote error={error} retry={refetch} />}
       {data === undefined && error === null && <Skeleton h={20} w={160} />}
       {data?.length === 0 && <Text size="sm">{words.noPasskeys}</Text>}
-      <div className={classes.rows}>
-        {data?.map((one) => (
-          <Row key={one.id} passkey={one} rename={() => setOpen(one)} />
-        ))}
-      </div>
+      {!!data?.length && (
+        <div className={classes.rows}>
+          {data.map((one) => (
+            <Row key={one.id} passkey={one} rename={() => setOpen(one)} />
+          ))}
+        </div>
+      )}
       {open === "add" && <PasskeyDialog act={add} close={() => setOpen(null)} />}
       {open !== null && open !== "add" && (
         <PasskeyDialog named={open.name} act={(name) => rename(open.id, name)} close={() => setOpen(null)} />

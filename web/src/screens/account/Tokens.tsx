@@ -55,11 +55,13 @@ export function Tokens() {
       {items?.length === 0 && (
         <Empty icon={IconKey} title={words.noTokens} text={none ? words.tokenNeedsWorkspace : words.noTokensText} />
       )}
-      <div className={classes.rows}>
-        {items?.map((token) => (
-          <Row key={token.id} token={token} />
-        ))}
-      </div>
+      {!!items?.length && (
+        <div className={classes.rows}>
+          {items.map((token) => (
+            <Row key={token.id} token={token} />
+          ))}
+        </div>
+      )}
       {hasNextPage && (
         <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           {words.more}

@@ -3,10 +3,13 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, given } from "../../api/call";
 import { queries } from "../../api/queries";
 
-/** Where one is signed in; asked again now and then, as that changes elsewhere. */
+/** Where one is signed in, this device first; asked again now and then, as that changes elsewhere. */
 export const devices = queryOptions({
   queryKey: ["account", "devices"],
-  queryFn: async () => (await given(api.GET("/api/v1/auth/sessions"))).items,
+  queryFn: async () => {
+    const { items } = await given(api.GET("/api/v1/auth/sessions"));
+    return items.toSorted((one, other) => Number(other.current) - Number(one.current));
+  },
   staleTime: 0,
   refetchInterval: 20_000,
 });
