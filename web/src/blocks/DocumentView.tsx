@@ -1,7 +1,7 @@
 import { Button, Text } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useCallback, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
 import { words } from "../texts/document";
 import { Announcer } from "./Announcer";
 import { useDocument } from "./DocumentContext";
@@ -30,10 +30,8 @@ export function DocumentView({ follow, header, footer }: Props) {
   const source = useDocument();
   const rows = useMemo(() => new Rows(source), [source]);
   const all = useSyncExternalStore(rows.watch, rows.all);
-  const scroller = useRef<HTMLDivElement>(null);
-  const content = useRef<HTMLDivElement>(null);
   const [begins] = useState(() => follow && !source.head().over);
-  const { sticks, news, toEnd } = useSticking(scroller, content, { source, begins });
+  const { scroller, content, sticks, news, toEnd } = useSticking({ source, begins });
 
   // The header, or the words of an empty document, and the footer are rows as well.
   const count = all.length + 2;

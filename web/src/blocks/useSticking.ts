@@ -5,6 +5,9 @@ import type { DocumentSource } from "../document/model";
 const NEAR_PX = 32;
 
 interface Sticking {
+  /** For the element that scrolls, and for what is in it. */
+  scroller: RefObject<HTMLDivElement | null>;
+  content: RefObject<HTMLDivElement | null>;
   /** Whether the end is kept in sight. */
   sticks: RefObject<boolean>;
   /** Whether something came below what can be seen. */
@@ -13,14 +16,12 @@ interface Sticking {
 }
 
 /** `begins`: whether it begins at the end. */
-export function useSticking(
-  scroller: RefObject<HTMLElement | null>,
-  content: RefObject<HTMLElement | null>,
-  { source, begins }: { source: DocumentSource; begins: boolean },
-): Sticking {
+export function useSticking({ source, begins }: { source: DocumentSource; begins: boolean }): Sticking {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const sticks = useRef(begins);
   const [news, setNews] = useState(false);
-  const pull = useCallback(() => toBottom(scroller.current), [scroller]);
+  const pull = useCallback(() => toBottom(scroller.current), []);
 
   useLayoutEffect(() => {
     const [outer, inner] = [scroller.current, content.current];
@@ -50,14 +51,14 @@ export function useSticking(
       outer.removeEventListener("scroll", scrolled);
       leave();
     };
-  }, [scroller, content, source, pull]);
+  }, [source, pull]);
 
   const toEnd = useCallback(() => {
     sticks.current = true;
     setNews(false);
     pull();
   }, [pull]);
-  return { sticks, news, toEnd };
+  return { scroller, content, sticks, news, toEnd };
 }
 
 function toBottom(element: HTMLElement | null): void {
