@@ -4,6 +4,7 @@ import { useDeferredValue, useState } from "react";
 import { useWorkspace } from "../../api/here";
 import { words } from "../../texts/home";
 import { Page } from "../../ui/Page";
+import { WelcomeNote } from "../account/WelcomeNote";
 import { Apps } from "./Apps";
 import { Questions } from "./Questions";
 import { Recent } from "./Recent";
@@ -32,6 +33,7 @@ export function Home() {
             {words.viewer}
           </Alert>
         )}
+        <WelcomeNote />
         <Questions />
         <Apps typed={useDeferredValue(typed)} onClear={() => setTyped("")} />
         <Recent />

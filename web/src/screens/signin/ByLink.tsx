@@ -1,6 +1,8 @@
 import { useState } from "react";
 import { api, given } from "../../api/call";
+import { queries } from "../../api/queries";
 import { words } from "../../texts/signin";
+import { factors } from "../account/asked";
 import { Waiting } from "./DeadEnd";
 import type { News } from "./fields";
 import { pendingOf, type Pending } from "./SecondStep";
@@ -17,6 +19,7 @@ export function ByLink({ code }: { code: string }) {
     try {
       await given(api.POST("/api/v1/auth/sessions", { body: { code } }));
       enter();
+      void queries.prefetchQuery(factors); // so that the welcome stands there at once
     } catch (error) {
       const pending = pendingOf(error);
       if (pending !== null) setOutcome(pending);
