@@ -1,15 +1,25 @@
 import { NumberInput } from "@mantine/core";
+import type { ClipboardEvent } from "react";
 import type { ControlProps } from ".";
 import { around } from "./around";
+import { numberOf } from "./values";
 
 /** Takes a number; both a point and a comma may stand before the decimals. */
 export function NumberControl(props: ControlProps<"number">) {
-  const { spec, value } = props;
+  const { spec, value, change } = props;
+  // What is typed sign by sign is understood below; what is pasted whole would lose its comma.
+  const paste = (event: ClipboardEvent) => {
+    const number = numberOf(event.clipboardData.getData("text/plain"));
+    if (number === null) return;
+    event.preventDefault();
+    change(number);
+  };
   return (
     <NumberInput
       {...around(props)}
       value={typeof value === "number" || typeof value === "string" ? value : ""}
-      onChange={(next) => props.change(next === "" ? null : next)}
+      onChange={(next) => change(next === "" ? null : next)}
+      onPaste={paste}
       disabled={props.disabled}
       allowDecimal={!spec.integer}
       allowedDecimalSeparators={[".", ","]}

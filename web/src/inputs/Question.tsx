@@ -50,10 +50,7 @@ function Asked({ input, docked }: { input: Input; docked: boolean }) {
       ref={place}
       className={docked ? `${styles.question} ${styles.docked}` : styles.question}
       aria-label={input.label || words.question}
-      withBorder
-      shadow={docked ? "md" : undefined}
-      radius="lg"
-      p="md"
+      {...frameOf(input, docked)}
       noValidate
       onSubmit={submit}
       {...drag}
@@ -89,6 +86,12 @@ function Asked({ input, docked }: { input: Input; docked: boolean }) {
     </Paper>
   );
 }
+
+/** The field of a message is its own frame. */
+const frameOf = ({ kind, audience }: Input, docked: boolean) =>
+  kind === "chat" && audience === null
+    ? { bg: "transparent" }
+    : { withBorder: true, radius: "lg", p: "md", shadow: docked ? "md" : undefined };
 
 /** Files go to the session, also those that are dropped beside the control that takes them. */
 function useDrops() {

@@ -12,7 +12,7 @@ export function SliderControl(props: ControlProps<"slider">) {
   const step = spec.step ?? (spec.integer ? 1 : (max - min) / 100);
   const shown = (number: number) => words.amount(round(number), spec.unit ?? null);
   return (
-    <Group of={props}>
+    <Group of={props} named>
       <Text fw={600} size="lg" mt={4} aria-hidden>
         {shown(value)}
       </Text>

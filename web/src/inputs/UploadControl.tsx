@@ -36,7 +36,7 @@ export default function UploadControl(props: ControlProps<"upload">) {
 
   const choose = spec.multiple ? words.chooseFiles : items.length > 0 ? words.replaceFile : words.chooseFile;
   return (
-    <Group of={{ ...props, error: refused ?? props.error }}>
+    <Group of={{ ...props, error: refused ?? props.error }} named>
       <Dropzone
         openRef={open}
         onDrop={take}
@@ -45,7 +45,7 @@ export default function UploadControl(props: ControlProps<"upload">) {
         activateOnKeyboard={false}
         dragEventsBubbling={false}
         tabIndex={-1}
-        inputProps={{ id: props.id, accept: spec.accept?.join(",") || undefined, "aria-label": props.label || choose }}
+        inputProps={{ accept: spec.accept?.join(",") || undefined, "aria-label": props.label || choose }}
         enablePointerEvents
         className={styles.zone}
         mt={6}

@@ -23,18 +23,25 @@ export function around({ id, label, spec, error, field }: Around) {
   };
 }
 
+interface GroupProps {
+  of: Around;
+  children: ReactNode;
+  /** One control in it has the question as its name already. */
+  named?: boolean;
+}
+
 /** The same for controls that are more than one element: a group with the question as its name. */
-export function Group({ of, children, role = "group" }: { of: Around; children: ReactNode; role?: string }) {
+export function Group({ of, children, named = false }: GroupProps) {
   const { id, ...more } = around(of);
   const told = [of.error ? `${id}-error` : "", of.spec.help ? `${id}-description` : ""].filter(Boolean).join(" ");
+  const group = {
+    role: "group",
+    "aria-labelledby": of.label === "" ? undefined : `${id}-label`,
+    "aria-describedby": told || undefined,
+  };
   return (
     <Input.Wrapper {...more} id={id} labelElement="div" labelProps={{ ...more.labelProps, id: `${id}-label` }}>
-      <div
-        role={role}
-        aria-labelledby={of.label === "" ? undefined : `${id}-label`}
-        aria-describedby={told || undefined}
-        data-wrong={of.error ? true : undefined}
-      >
+      <div {...(named ? {} : group)} data-wrong={of.error ? true : undefined}>
         {children}
       </div>
     </Input.Wrapper>

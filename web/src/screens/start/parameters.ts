@@ -245,7 +245,7 @@ function argumentOf(parameter: Parameter, given: unknown): unknown {
   const left = given === null || (Array.isArray(given) && given.length === 0);
   if (left) {
     if (Array.isArray(given) && kind !== "upload") return required || parameter.default !== undefined ? [] : undefined;
-    if (nullable) return required || parameter.default !== undefined ? null : undefined;
+    if (nullable) return required || parameter.default != null ? null : undefined;
     // Text that was there and was taken out is empty text, not what the app would take by itself.
     return kind === "text" && typeof parameter.default === "string" ? "" : undefined;
   }
