@@ -7,7 +7,6 @@ export const words = {
   questions: "Waiting for you",
   recent: "Recent sessions",
   allSessions: "All sessions",
-  start: (title: string) => `Start ${title}`,
   loadingFile: (file: string) => `Loading ${file} …`,
   brokenApp: "It can't be loaded",
   brokenAppText: "Mend the file; it is loaded again as soon as it is saved.",
@@ -28,7 +27,6 @@ export const words = {
   noSessionsText: "Start an app, and its session appears here. It goes on when you close the page.",
   noSessionsViewer: "Sessions that are shared with you appear here.",
   asked: (app: string) => `in ${app}`,
-  answer: "Answer",
 
   notFoundTitle: "There is nothing here",
   notFoundShort: "Nothing at this address",
