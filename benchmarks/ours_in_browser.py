@@ -56,7 +56,7 @@ class OutlastSite:
             context.request.post(
                 f"{self._running.url}/api/v1/auth/sessions",
                 data={"code": code},
-                headers={"x-outlast-request": "1"},
+                headers={"sec-fetch-site": "same-origin"},
                 fail_on_status_code=True,
             )
             return context.storage_state()

@@ -81,7 +81,7 @@ async def sign_in(page: Page, server: LiveServer) -> str:
     running = server.running
     code = running.link.partition("#code=")[2]
     answer = await page.request.post(
-        f"{running.url}/api/v1/auth/sessions", data={"code": code}, headers={"x-outlast-request": "1"}
+        f"{running.url}/api/v1/auth/sessions", data={"code": code}, headers={"sec-fetch-site": "same-origin"}
     )
     assert answer.ok, await answer.text()
     async with server.client() as client:

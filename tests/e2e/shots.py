@@ -10,13 +10,13 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Error, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from tests.e2e.conftest import CHROMIUM, DESKTOP, PHONE
 from tests.e2e.furnished import OWNER, PASSWORD, ROOT, House, furnished
@@ -149,9 +149,21 @@ class Studio:
     folder: Path
     failed: list[str]
 
-    def take(self, shot: Shot, look: str, state: StorageState | None) -> None:
-        """Take one picture in one look."""
-        with self._tab(look, state) as page:
+    def take(self, chosen: Sequence[Shot], look: str) -> None:
+        """Take pictures in one look, on two devices of their own: one is signed in."""
+        for guest in (False, True):
+            shots = [shot for shot in chosen if shot.guest is guest]
+            if shots:
+                with closing(self._context(look)) as context:
+                    if not guest:
+                        self._sign_in(context)
+                    for shot in shots:
+                        self._take(shot, look, context)
+
+    def _take(self, shot: Shot, look: str, context: BrowserContext) -> None:
+        with closing(context.new_page()) as page:
+            page.set_default_timeout(PATIENCE_MS)
+            page.on("pageerror", lambda error: self.failed.append(f"{shot.name} ({look}): {error}"))
             try:
                 page.goto(self._address(shot))
                 _settle(page)
@@ -160,43 +172,26 @@ class Studio:
             except Error as error:
                 self.failed.append(f"{shot.name} ({look}): {error.message.splitlines()[0]}")
             file = self.folder / f"{shot.name}-{look}.png"
-            page.screenshot(path=file, full_page=shot.whole, animations="disabled", caret="hide")
+            page.screenshot(path=file, full_page=shot.whole, animations="disabled", caret="hide", timeout=60_000)
             if look in shot.docs:
                 (self.folder / "docs").mkdir(exist_ok=True)
                 named = shot.name if look == "light" else f"{shot.name}-{look}"
                 shrink(file, self.folder / "docs" / f"{named}.png")
 
-    def signed_in(self) -> StorageState:
-        """The cookies of the owner."""
-        context = self.browser.new_context()
+    def _sign_in(self, context: BrowserContext) -> None:
         context.request.post(
             f"{self.house.url}/api/v1/auth/sessions",
             data={"email": OWNER, "password": PASSWORD},
-            headers={"x-outlast-request": "1"},
+            headers={"sec-fetch-site": "same-origin"},
             fail_on_status_code=True,
         )
-        state = context.storage_state()
-        context.close()
-        return state
 
     def _address(self, shot: Shot) -> str:
         return self.house.url + shot.path if shot.path.startswith("/") else self.house.at(f"/{shot.path}")
 
-    @contextmanager
-    def _tab(self, look: str, state: StorageState | None) -> Iterator[Page]:
-        context = self._context(look, state)
-        try:
-            page = context.new_page()
-            page.set_default_timeout(PATIENCE_MS)
-            page.on("pageerror", lambda error: self.failed.append(f"{page.url}: {error}"))
-            yield page
-        finally:
-            context.close()
-
-    def _context(self, look: str, state: StorageState | None) -> BrowserContext:
+    def _context(self, look: str) -> BrowserContext:
         phone = look == "phone"
         return self.browser.new_context(
-            storage_state=state,
             viewport=PHONE if phone else DESKTOP,
             has_touch=phone,
             is_mobile=phone,
@@ -244,11 +239,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments_of_chromium = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments_of_chromium)
         studio = Studio(house, browser, folder, [])
-        state = studio.signed_in()
-        for shot in shots(house):
-            for look in options.looks.split(","):
-                if options.only in shot.name:
-                    studio.take(shot, look, None if shot.guest else state)
+        chosen = [shot for shot in shots(house) if options.only in shot.name]
+        for look in options.looks.split(","):
+            studio.take(chosen, look)
         browser.close()
     if options.docs:
         PICTURES.mkdir(exist_ok=True)
