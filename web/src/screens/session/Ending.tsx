@@ -50,7 +50,12 @@ function Stopped({ title, why }: { title: string; why: string }) {
 
 function Failure({ failure }: { failure: Head["failure"] }) {
   return (
-    <Alert color="red" icon={<IconAlertTriangle />} title={words.end.failed}>
+    <Alert
+      color="red"
+      icon={<IconAlertTriangle />}
+      title={words.end.failed}
+      styles={{ body: { minWidth: 0 }, message: { minWidth: 0 } }}
+    >
       <Stack gap="xs">
         <Text size="sm" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
           {failure?.message}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, useMatches } from "@mantine/core";
 import {
   IconArrowLeft,
   IconDots,
@@ -45,6 +45,7 @@ export function Header({ held, title, rights, opens }: HeaderProps) {
   const { slug } = useWorkspace();
   const head = useHead();
   const asked = useInput(head.waitingInput ?? "");
+  const label = useMatches({ base: undefined, sm: asked?.label }); // a phone shows it right below
   return (
     <header className={classes.header}>
       <ActionIcon
@@ -58,7 +59,7 @@ export function Header({ held, title, rights, opens }: HeaderProps) {
       </ActionIcon>
       <div className={classes.name}>
         <Title place={placeOf(held.detail)} title={title} etag={held.etag} editable={rights.retitle} />
-        <StateBadge state={head.state} waitingLabel={asked?.label} />
+        <StateBadge state={head.state} waitingLabel={label} />
       </div>
       <Group className={classes.actions} gap="xs" wrap="nowrap">
         {rights.see && <Participants place={placeOf(held.detail)} />}
