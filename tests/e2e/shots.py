@@ -27,6 +27,7 @@ PATIENCE_MS = 8_000
 LOOKS = ("light", "dark", "phone")
 PICTURES = ROOT / "docs" / "pictures"
 COLOURS = 128
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def shots(house: House) -> Sequence[Shot]:
         Shot("session-running", at["running"]),
         Shot("session-failed", at["failed"]),
         Shot("session-asleep", at["asleep"]),
+        Shot("session-expired", at["expired"]),
         Shot("session-chat", at["chat"]),
         Shot("session-report", at["report"]),
         Shot("session-picture", at["picture"]),
@@ -197,6 +199,7 @@ class Studio:
             is_mobile=phone,
             color_scheme="dark" if look == "dark" else "light",
             reduced_motion="reduce",
+            user_agent=BROWSER,
             locale="en-GB",
             timezone_id="UTC",
         )
