@@ -1,1 +1,1 @@
-"""The HTTP API and its plain page, over a runtime."""
+"""The HTTP server: the API of the cloud, the web client's files, and what operators need."""
