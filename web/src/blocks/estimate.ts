@@ -24,11 +24,13 @@ export function estimate(source: DocumentSource, rows: Rows, row: Row | undefine
   const block = row && source.block(row.id);
   if (block === undefined) return 0;
   if (row?.show === "heading") return 48;
-  if (row?.show === "text") return linesOf((rows.groups(block)[row.at]?.parts ?? []).join("\n\n")) * LINE_PX + 12;
-  if (block.kind === "code" && typeof block.props.text === "string") return linesOf(block.props.text) * 20 + 60;
+  if (row?.show === "text") return heightOf(rows.textOf(block, row.at), LINE_PX) + 12;
+  if (block.kind === "code" && typeof block.props.text === "string") return heightOf(block.props.text, 20) + 60;
   return HEIGHTS[block.kind] ?? 48;
 }
 
-function linesOf(text: string): number {
-  return text.length / LINE_CHARS + text.split("\n").length;
+function heightOf(text: string, line: number): number {
+  let lines = 1 + text.length / LINE_CHARS;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
+  return lines * line;
 }

@@ -1,6 +1,6 @@
 // The document as a list of rows, each of which can be rendered without the others.
 import type { Block, DocumentSource } from "../document/model";
-import { Cutter, type Group } from "./markdown/parts";
+import { Cutter, GROUP_SIZE, type Group } from "./markdown/parts";
 
 /** A piece of the document: a whole block, the heading of a section, or a group of the parts of a long text. */
 export interface Row {
@@ -15,7 +15,7 @@ export interface Row {
 
 interface Text {
   readonly cutter: Cutter;
-  block: Block;
+  block: Block | null;
   groups: readonly Group[];
 }
 
@@ -49,13 +49,18 @@ export class Rows {
 
   /** The groups of a text as it stands. */
   groups(block: Block): readonly Group[] {
-    const known = this.#texts.get(block.id) ?? { cutter: new Cutter(), block, groups: [] };
-    if (known.block !== block || known.groups.length === 0) {
+    const known = this.#texts.get(block.id) ?? { cutter: new Cutter(), block: null, groups: [] };
+    if (known.block !== block) {
       known.block = block;
-      known.groups = known.cutter.cut(typeof block.props.text === "string" ? block.props.text : "");
+      known.groups = known.cutter.cut(textOf(block));
       this.#texts.set(block.id, known);
     }
     return known.groups;
+  }
+
+  /** What stands in one row of a text. */
+  textOf(block: Block, at: number): string {
+    return this.#count(block) === 1 ? textOf(block) : (this.groups(block)[at]?.parts ?? []).join("\n\n");
   }
 
   #isOld(): boolean {
@@ -100,7 +105,7 @@ export class Rows {
   }
 
   #count(block: Block): number {
-    return Math.max(1, this.groups(block).length);
+    return textOf(block).length < GROUP_SIZE ? 1 : this.groups(block).length;
   }
 
   #childrenOf(id: string | null): readonly string[] {
@@ -109,3 +114,5 @@ export class Rows {
     return ids;
   }
 }
+
+const textOf = ({ props: { text } }: Block): string => (typeof text === "string" ? text : "");

@@ -60,8 +60,7 @@ export class DocumentStore implements DocumentSource {
   flush(): void {
     this.#pending?.();
     this.#pending = null;
-    const topics = this.#publish();
-    for (const topic of topics) for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener();
+    for (const topic of this.#publish()) for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener();
   }
 
   head(): Head {
@@ -93,24 +92,25 @@ export class DocumentStore implements DocumentSource {
     };
   }
 
-  /** Make what was changed into what is given out; gives the topics of it. */
+  /** Make what was changed into what is given out; gives the topics of it that are watched. */
   #publish(): Topic[] {
     const { blocks, inputs, parents, head } = this.#changed;
     const topics: Topic[] = [];
-    for (const parent of parents) topics.push(`children:${parent}`);
+    const tell = (topic: Topic) => void (this.#listeners.has(topic) && topics.push(topic));
+    for (const parent of parents) tell(`children:${parent}`);
     this.#arrange(parents);
     for (const id of blocks) {
       replace(this.#blocks, id, this.#draft.blocks.get(id), blockOf);
-      topics.push(`block:${id}`);
+      tell(`block:${id}`);
     }
     for (const id of inputs) {
       replace(this.#inputs, id, this.#draft.inputs.get(id), inputOf);
-      topics.push(`input:${id}`);
+      tell(`input:${id}`);
     }
-    if (inputs.size > 0 && this.#findOpen()) topics.push("open");
-    if (head) topics.push("head");
+    if (inputs.size > 0 && this.#findOpen()) tell("open");
+    if (head) tell("head");
     if (head || this.#head.seq !== this.#draft.seq) this.#head = headOf(this.#draft);
-    topics.push("any");
+    tell("any");
     for (const told of [blocks, inputs, parents]) told.clear();
     this.#changed.head = false;
     return topics;

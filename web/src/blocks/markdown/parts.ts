@@ -3,7 +3,8 @@
 const TEXT_LIMIT = 8_000;
 const TABLE_LIMIT = 16_000;
 const FENCE_LIMIT = 200_000;
-const GROUP_SIZE = 8_000;
+/** A shorter text is one group. */
+export const GROUP_SIZE = 8_000;
 
 const BLANK = /^[ \t]*$/;
 const ITEM = /^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)/;
