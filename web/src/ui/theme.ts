@@ -1,5 +1,13 @@
 // One accent colour, the system's font, and sizes for work: dense, calm.
-import { createTheme, Menu, Modal, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import {
+  Badge,
+  createTheme,
+  Menu,
+  Modal,
+  Tooltip,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from "@mantine/core";
 import { words } from "../texts/common";
 
 const iris: MantineColorsTuple = [
@@ -41,6 +49,7 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Code", "Liberation Mono", Menlo, monospace',
   headings: { fontWeight: "600" },
   components: {
+    Badge: Badge.extend({ defaultProps: { tt: "none", fw: 500 } }),
     Menu: Menu.extend({ defaultProps: { shadow: "md" } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": words.close } } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withinPortal: true } }),

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 test("a fact makes old what is about the same", () => {
   expect(oldBy("w", "session.waiting", {})).toEqual([["workspace", "w", "sessions"]]);
   expect(oldBy("w", "member.removed", {})).toContainEqual(["workspaces"]);
-  expect(oldBy("w", "session.shared", { session: "s" })).toContainEqual(["workspace", "w", "session", "s", "shares"]);
+  expect(oldBy("w", "session.shared", { session: "s" })).toContainEqual(["workspace", "w", "session", "s"]);
   expect(oldBy("w", "something.else", {})).toEqual([]);
 });
 

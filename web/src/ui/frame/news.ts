@@ -19,7 +19,7 @@ export function oldBy(workspace: string, kind: string, data: Readonly<Record<str
   if (about === "member") keys.push(["workspaces"]);
   if (about === "license") keys.push(["license"]);
   if (kind === "session.shared" || kind === "session.unshared")
-    keys.push(["workspace", workspace, "session", data.session, "shares"]);
+    keys.push(["workspace", workspace, "session", data.session]); // what may be done with it too
   return keys;
 }
 

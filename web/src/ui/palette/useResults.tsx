@@ -1,5 +1,5 @@
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconArrowRight, IconLogout, IconPalette, IconPlus, IconUserCircle } from "@tabler/icons-react";
+import { IconArrowRight, IconLogout, IconMessages, IconPalette, IconPlus, IconUserCircle } from "@tabler/icons-react";
 import { useMantineColorScheme } from "@mantine/core";
 import { keepPreviousData, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -81,6 +81,7 @@ function useSessions(typed: string, enabled: boolean): { results: Result[]; sear
   const results = (data ?? []).slice(0, 6).map((session) => ({
     id: `session:${session.id}`,
     name: session.title || session.app,
+    sign: <IconMessages size={18} stroke={1.6} />,
     end: <StateBadge state={session.state} />,
     run: () =>
       void navigate({
