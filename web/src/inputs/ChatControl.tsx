@@ -5,12 +5,13 @@ import type { ControlProps } from ".";
 import { words } from "../texts/inputs";
 import { around } from "./around";
 import styles from "./ChatControl.module.css";
-import { textOf } from "./values";
+import { isPlain, textOf } from "./values";
 
 /** Takes a message: Enter sends it, Shift and Enter begin a new line. */
 export function ChatControl(props: ControlProps<"chat">) {
   const { spec, disabled } = props;
   const value = textOf(props.value);
+  const plain = isPlain(props.label);
   const empty = value.trim() === "";
   const keys = (event: KeyboardEvent) => {
     // While a word is put together from keys (as in Japanese), Enter ends the word.
@@ -35,8 +36,8 @@ export function ChatControl(props: ControlProps<"chat">) {
   return (
     <div>
       <Textarea
-        {...around(props)}
-        aria-label={props.label === "" ? words.message : undefined}
+        {...around({ ...props, label: plain ? "" : props.label })}
+        aria-label={plain ? words.message : undefined}
         classNames={{ input: styles.input, section: styles.section }}
         value={value}
         onChange={(event) => props.change(event.currentTarget.value)}
