@@ -32,6 +32,8 @@ from tests.e2e.signing_in import (
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, openid_provider
 from tests.smtp_server import Postbox, smtp_server
 
+pytestmark = pytest.mark.timeout(60)
+
 
 @pytest.fixture
 def clock() -> ManualClock:
