@@ -1,7 +1,7 @@
 // Where somebody is: the workspace of the address, or else the one they last looked at.
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { notFound, useParams } from "@tanstack/react-router";
-import type { Schema } from "./call";
+import { useParams } from "@tanstack/react-router";
+import { Problem, type Schema } from "./call";
 import { me, workspaces } from "./queries";
 
 export type Me = Schema<"MeView">;
@@ -34,6 +34,7 @@ export function useWorkspaceIfAny(): Workspace | null {
 /** The workspace that is looked at. Only on screens below `/w/$workspace`. */
 export function useWorkspace(): Workspace {
   const found = useWorkspaceIfAny();
-  if (found === null) throw notFound(); // deleted meanwhile, or no longer theirs
+  // It was deleted meanwhile, or is theirs no longer.
+  if (found === null) throw new Problem({ status: 404, code: "workspace.not_found" });
   return found;
 }

@@ -117,7 +117,7 @@ function Inviting({ close }: { close: () => void }) {
 
 function Refusals({ outcome }: { outcome: Outcome }) {
   return (
-    <Stack gap="xs" role="alert">
+    <Stack gap="xs">
       <Alert color="red" title={words.refusedTitle(outcome.refused.length)}>
         <List size="sm">
           {outcome.refused.map(({ email, why }) => (

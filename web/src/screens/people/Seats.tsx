@@ -26,7 +26,7 @@ export function Seats() {
         />
       </Stack>
       {full && (
-        <Alert color="orange" icon={<IconArmchair />} title={words.seatsFull}>
+        <Alert color="orange" role="note" icon={<IconArmchair />} title={words.seatsFull}>
           {words.seatsFullText}{" "}
           <Anchor
             inherit

@@ -62,7 +62,7 @@ export function AuditFilters({ search, filter }: Props) {
         presets={presets(new Date())}
         allowSingleDateInRange
         clearable
-        valueFormat="D MMM YYYY"
+        valueFormat="D MMM"
       />
       <Target key={search.target ?? ""} search={search} filter={filter} />
       {Object.keys(search).length > 0 && (

@@ -74,7 +74,7 @@ function Deletion({ close }: { close: () => void }) {
   return (
     <form onSubmit={submit} id={form}>
       <Stack>
-        <Alert color="red" icon={<IconAlertTriangle />}>
+        <Alert color="red" role="note" icon={<IconAlertTriangle />}>
           {words.deleteText}
         </Alert>
         <TextInput

@@ -38,7 +38,7 @@ export function License() {
 
 function Locked({ text }: { text: string }) {
   return (
-    <Alert color="gray" icon={<IconLock />}>
+    <Alert color="gray" role="note" icon={<IconLock />}>
       {text}
     </Alert>
   );

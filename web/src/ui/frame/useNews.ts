@@ -13,7 +13,11 @@ export function useNews(workspace: string | undefined, gone: (error: unknown) =>
       for (const queryKey of keys) void client.invalidateQueries({ queryKey });
     });
     const event = (kind: string, data: Readonly<Record<string, unknown>>) => gathered.add(oldBy(workspace, kind, data));
-    const stop = streams(workspace).follow(`workspace:${workspace}`, {}, { event, gone: ended });
+    const gone = (error: unknown) => {
+      void client.invalidateQueries({ queryKey: ["workspaces"] }); // it may be theirs no longer
+      ended(error);
+    };
+    const stop = streams(workspace).follow(`workspace:${workspace}`, {}, { event, gone });
     return () => {
       stop();
       gathered.end();
