@@ -1,13 +1,12 @@
 import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
 import "./ui/page.css";
 import { MantineProvider } from "@mantine/core";
 import { ModalsProvider } from "@mantine/modals";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { queries } from "./api/queries";
 import { router } from "./router";
+import { Notices } from "./ui/Notices";
 import { ProofDialog } from "./ui/ProofDialog";
 import { theme, variables } from "./ui/theme";
 
@@ -17,7 +16,7 @@ export function App() {
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <ModalsProvider>
-          <Notifications position="bottom-right" limit={3} />
+          <Notices />
           <ProofDialog />
           <RouterProvider router={router} />
         </ModalsProvider>

@@ -1,4 +1,5 @@
 import { Alert, Button, Code, List, Spoiler, Stack, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconRefresh, IconWifiOff } from "@tabler/icons-react";
 import { Problem } from "../api/call";
 import { words } from "../texts/common";
@@ -24,6 +25,12 @@ export function tell(error: unknown): Told {
   const fields = Object.entries(error.errors).map(([field, text]) => (field ? `${field}: ${text}` : text));
   const title = error.status === 403 ? words.forbiddenTitle : words.errorTitle;
   return { title, text: error.message, fields: fields.filter((text) => text !== error.message) };
+}
+
+/** Tell in a corner that something did not work. */
+export function tellFailure(error: unknown): void {
+  const { title, text } = tell(error);
+  notifications.show({ color: "red", title, message: text });
 }
 
 /** What went wrong, with a way out. */

@@ -1,5 +1,4 @@
 import { AppShell, Drawer, VisuallyHidden } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useDisclosure, useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useParams } from "@tanstack/react-router";
 import { lazy, type MouseEvent, Suspense, useState } from "react";
@@ -7,7 +6,7 @@ import { useWorkspaceIfAny } from "../api/here";
 import { lately } from "../lately";
 import { words } from "../texts/frame";
 import classes from "./Frame.module.css";
-import { tell } from "./ErrorNote";
+import { tellFailure } from "./ErrorNote";
 import { BottomBar } from "./frame/BottomBar";
 import { LicenseBanner, useLapsed } from "./frame/LicenseBanner";
 import { Navigation } from "./frame/Navigation";
@@ -39,7 +38,7 @@ export function Frame() {
   const open = (part: Part) => () => {
     closeMore();
     // A part that can't be loaded stays closed, and can be asked for again.
-    lately<unknown>(part === "keys" ? loadKeyList : loadPalette).then(() => setOpened(part), tellMissing);
+    lately<unknown>(part === "keys" ? loadKeyList : loadPalette).then(() => setOpened(part), tellFailure);
   };
   const [onPalette, onKeys, close] = [open("palette"), open("keys"), () => setOpened(null)];
   useDeeds({ palette: onPalette, apps: open("apps"), keys: onKeys });
@@ -78,11 +77,6 @@ export function Frame() {
 }
 
 const useWide = () => useMediaQuery("(min-width: 48em)", true, { getInitialValueInEffect: false }) ?? true;
-
-const tellMissing = (error: unknown) => {
-  const { title, text } = tell(error);
-  notifications.show({ color: "red", title, message: text });
-};
 
 /** Keeps the address as it is: what follows `#` may be read by others. */
 function skip(event: MouseEvent): void {

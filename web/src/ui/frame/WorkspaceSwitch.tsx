@@ -7,8 +7,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { api, given } from "../../api/call";
 import { useWorkspaceIfAny, type Workspace } from "../../api/here";
 import { me, queries, workspaces } from "../../api/queries";
+import { lately } from "../../lately";
 import { words } from "../../texts/frame";
-import { CreateWorkspace } from "./CreateWorkspace";
+import { tellFailure } from "../ErrorNote";
 import classes from "./Navigation.module.css";
 
 /** Go to a workspace's home, and come back to it the next time. */
@@ -28,7 +29,12 @@ export function useOpenWorkspace(): (to: Pick<Workspace, "id" | "slug">) => void
 /** Ask for a name and make a workspace. */
 export function useCreateWorkspace(): () => void {
   const open = useOpenWorkspace();
-  return () => modals.open({ title: words.createWorkspace, children: <CreateWorkspace onCreated={open} /> });
+  return () =>
+    void lately(() => import("./CreateWorkspace")).then(
+      ({ CreateWorkspace }) =>
+        modals.open({ title: words.createWorkspace, children: <CreateWorkspace onCreated={open} /> }),
+      tellFailure,
+    );
 }
 
 const initial = (name: string) => [...name.trim()][0]?.toLocaleUpperCase() ?? "?";
