@@ -87,6 +87,18 @@ test("what is needed and is missing is told by its path", () => {
   expect(Object.keys(errors).sort()).toEqual(["count", "level", "person.age", "person.name", "what"]);
 });
 
+test("an object that need not be given is left out until one of its parts is filled in", () => {
+  const person: JsonSchema = {
+    type: "object",
+    properties: { name: { type: "string" }, fast: { type: "boolean", default: false } },
+    required: ["name"],
+  };
+  const parameters = parametersOf({ properties: { person: { anyOf: [person, { type: "null" }], default: null } } });
+  expect(argumentsOf(parameters, begun(parameters))).toEqual({ args: {}, errors: {} });
+  const { errors } = argumentsOf(parameters, { ...begun(parameters), "person.fast": true });
+  expect(Object.keys(errors)).toEqual(["person.name"]);
+});
+
 test("text that was taken out is empty text", () => {
   const parameters = parametersOf({ properties: { topic: { type: "string", default: "Python" } } });
   expect(argumentsOf(parameters, { topic: "" }).args).toEqual({ topic: "" });

@@ -222,8 +222,7 @@ export function argumentsOf(parameters: readonly Parameter[], values: Values) {
     const { path, name, kind, spec, parts } = parameter;
     if (parts !== undefined) {
       const inner = argumentsOf(parts, values);
-      const untouched = Object.keys(inner.args).length === 0 && !parameter.required;
-      if (untouched) continue;
+      if (!parameter.required && untouched(parameter, values)) continue;
       args[name] = inner.args;
       Object.assign(errors, inner.errors);
       continue;
@@ -238,6 +237,10 @@ export function argumentsOf(parameters: readonly Parameter[], values: Values) {
   }
   return { args, errors };
 }
+
+/** Whether the parts of an object are as they were at first: then it is not given at all. */
+const untouched = ({ parts = [], default: said }: Parameter, values: Values): boolean =>
+  Object.entries(begun(parts, fieldsOf(said))).every(([path, value]) => same(values[path], value));
 
 /** What is sent for a parameter; undefined for nothing. */
 function argumentOf(parameter: Parameter, given: unknown): unknown {
