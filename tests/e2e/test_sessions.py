@@ -75,7 +75,7 @@ async def begin_by_form(page: Page, server: LiveServer) -> None:
     """Come in by the first start's link, and order tea."""
     await page.goto(server.running.link)
     await page.get_by_role("link", name="Order").first.click()
-    await page.get_by_label("What", exact=True).fill("Tea")
+    await page.get_by_role("textbox", name="What").fill("Tea")
     await page.get_by_role("button", name="Start", exact=True).click()
 
 
@@ -286,6 +286,7 @@ async def test_the_list_is_searched_filtered_and_emptied(page: Page, server: Liv
     await page.get_by_role("button", name="Undo").click()
     await expect(rows).to_have_count(2)
     await page.get_by_role("searchbox").fill("chocolate")
+    await expect(page.get_by_text("No session fits")).to_be_visible()
     await page.get_by_role("button", name="Clear filters").last.click()
     await expect(rows).to_have_count(3)
 

@@ -2,7 +2,7 @@
 import { api, given, Problem, send, upload } from "../../api/call";
 import type { DocumentActions } from "../../document/actions";
 import type { FileRef, Head } from "../../document/model";
-import { at, listsChanged, type Detail, type Held, type SessionItem } from "./queries";
+import { at, type Detail, type Held, type SessionItem } from "./queries";
 
 const SESSION = "/api/v1/workspaces/{workspace_id}/sessions/{session_id}";
 
@@ -42,29 +42,24 @@ export async function update(
   const { path } = inside(place).params;
   const asked = api.PATCH(SESSION, { params: { path, header: { "if-match": etag } }, body });
   const detail = await given(asked);
-  await listsChanged(place.workspace);
   return { detail, etag: (await asked).response.headers.get("etag") ?? "*" };
 }
 
 export async function stop(place: Place, reason = ""): Promise<void> {
   await given(api.POST(`${SESSION}/cancel`, { ...inside(place), body: { reason } }));
-  await listsChanged(place.workspace);
 }
 
 export async function remove(place: Place): Promise<void> {
   await given(api.DELETE(SESSION, inside(place)));
-  await listsChanged(place.workspace);
 }
 
 export async function restore(place: Place): Promise<void> {
   await given(api.POST(`${SESSION}/restore`, inside(place)));
-  await listsChanged(place.workspace);
 }
 
 /** Make a session that shares this one's events up to `seq`; gives its id. */
 export async function branch(place: Place, seq: number): Promise<string> {
   const made = await given(api.POST(`${SESSION}/branch`, { ...inside(place), body: { seq } }));
-  await listsChanged(place.workspace);
   return made.id;
 }
 
@@ -81,7 +76,6 @@ export async function restart(
       body: { app, args, title, expires_at: null },
     }),
   )) as SessionItem;
-  await listsChanged(place.workspace);
   return made.id;
 }
 

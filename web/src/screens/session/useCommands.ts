@@ -6,7 +6,7 @@ import type { Head } from "../../document/model";
 import { words } from "../../texts/session";
 import * as calls from "./calls";
 import { offerUndo } from "./notes";
-import { keyOf } from "./queries";
+import { keyOf, listsChanged } from "./queries";
 
 /** What leads from one session to another, or away from it. */
 export interface Commands {
@@ -23,7 +23,10 @@ export function useCommands(id: string): Commands {
     const place = { workspace, id };
     const open = (session: string) =>
       navigate({ to: "/w/$workspace/sessions/$session", params: { workspace: slug, session } });
-    const forget = (session: string) => queries.removeQueries({ queryKey: keyOf(workspace, session) });
+    const forget = (session: string) => {
+      queries.removeQueries({ queryKey: keyOf(workspace, session) });
+      void listsChanged(workspace);
+    };
     return {
       async branch(seq) {
         const made = await calls.branch(place, seq);

@@ -81,17 +81,18 @@ function Search({ search, narrow }: FiltersProps) {
   const [typed, setTyped] = useState(text);
   const [sent, setSent] = useState(text);
   const [seen, setSeen] = useState(text);
+  const look = useDebouncedCallback(() => {
+    if (typed.trim() === text) return;
+    setSent(typed.trim());
+    narrow({ ...search, text: typed.trim() || undefined });
+  }, TYPING_MS);
   if (seen !== text) {
     setSeen(text);
     if (text !== sent) setTyped(text); // the address changed by itself: back, a link, the button that clears all
   }
-  const look = useDebouncedCallback((value: string) => {
-    setSent(value.trim());
-    narrow({ ...search, text: value.trim() || undefined });
-  }, TYPING_MS);
   const change = (value: string) => {
     setTyped(value);
-    look(value);
+    look();
   };
   return (
     <TextInput

@@ -9,7 +9,7 @@ import { Moment } from "../../ui/Moment";
 import { StateBadge } from "../../ui/StateBadge";
 import { placeOf, restore } from "../session/calls";
 import { tellFailure } from "../session/notes";
-import type { SessionItem } from "../session/queries";
+import { listsChanged, type SessionItem } from "../session/queries";
 import classes from "./Rows.module.css";
 
 interface RowProps {
@@ -83,6 +83,7 @@ function Restore({ item }: { item: SessionItem }) {
   const run = () => {
     setBusy(true);
     void restore(placeOf(item))
+      .then(() => listsChanged(item.workspace_id))
       .catch(tellFailure)
       .finally(() => setBusy(false));
   };

@@ -30,6 +30,7 @@ export function useBulk(workspace: string): {
       setProgress({ done: 0, all: items.length });
       const told = (done: number) => setProgress({ done, all: items.length });
       const { done, failed } = await each(items, (item) => DO[deed](placeOf(item)), told);
+      await listsChanged(workspace);
       setProgress(null);
       const [first] = failed;
       if (first !== undefined) tellFailure(new Error(words.refused(failed.length, first.message)));
