@@ -12,7 +12,7 @@ import { Rows } from "./rows";
 import { useSticking } from "./useSticking";
 
 const ALL_ROWS = 60;
-const OVERSCAN = 6;
+const OVERSCAN = { few: ALL_ROWS, many: 6, long: 1 };
 
 interface Props {
   /** Whether a session that goes on begins at its end, and is followed there. */
@@ -41,7 +41,7 @@ export function DocumentView({ follow, header, footer }: Props) {
     getScrollElement: () => scroller.current,
     estimateSize: (index) => estimate(source, rows, all[index - 1]),
     getItemKey: useCallback((index: number) => all[index - 1]?.key ?? (index === 0 ? " first" : " last"), [all]),
-    overscan: count <= ALL_ROWS ? ALL_ROWS : OVERSCAN,
+    overscan: OVERSCAN[rows.long ? "long" : count > ALL_ROWS ? "many" : "few"],
     initialOffset: begins ? Number.MAX_SAFE_INTEGER : 0,
   });
   virtualizer.shouldAdjustScrollPositionOnItemSizeChange = (item, _, { scrollOffset }) =>

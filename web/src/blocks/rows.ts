@@ -28,6 +28,7 @@ export class Rows {
   #rows: readonly Row[] = NONE;
   #lists = new Map<string | null, readonly string[]>();
   #growing = new Map<string, number>();
+  #long = false;
 
   constructor(source: DocumentSource) {
     this.#source = source;
@@ -36,6 +37,11 @@ export class Rows {
 
   /** The same array as long as the rows are the same ones. */
   readonly all = (): readonly Row[] => this.#rows;
+
+  /** Whether a text takes several rows. */
+  get long(): boolean {
+    return this.#long;
+  }
 
   /** Call `listener` when there are other rows; gives what ends that. */
   readonly watch = (listener: () => void): (() => void) => {
@@ -81,6 +87,7 @@ export class Rows {
     };
     this.#lists = new Map();
     this.#growing = new Map();
+    this.#long = false;
     const top = this.#childrenOf(null);
     // A stack, not recursion: an app may nest sections as deep as it likes.
     const stack = [{ ids: top, next: 0 }];
@@ -99,6 +106,7 @@ export class Rows {
 
   #layText(block: Block, depth: number, put: (row: Row) => void): void {
     const count = this.#count(block);
+    if (count > 1) this.#long = true;
     if (!block.closed) this.#growing.set(block.id, count);
     for (let at = 0; at < count; at += 1)
       put({ key: at === 0 ? block.id : `${block.id} ${String(at)}`, id: block.id, show: "text", depth, at });
