@@ -25,6 +25,7 @@ export const words = {
 
   secondTitle: "One more step",
   secondLeadApp: "Type the code that your authenticator app shows, or one of your recovery codes.",
+  secondLeadBoth: "Use your passkey, or type the code that your authenticator app shows.",
   secondLeadRecovery: "Type one of your recovery codes. Each works once.",
   secondLeadPasskey: "Your account is also guarded by a passkey.",
   codeOfApp: "Code of your app, or a recovery code",
@@ -87,6 +88,7 @@ export const words = {
   proofCode: "Code of your app, or a recovery code",
   confirm: "Confirm",
   cancel: "Cancel",
+  notProved: "Nothing was changed, as it was not confirmed that it is you.",
   byPassword: "Use the password",
   byCode: "Use a code",
   byPasskey: "Use a passkey",

@@ -10,8 +10,8 @@ export function Profile() {
   const none = useSuspenseQuery(workspaces).data.length === 0;
   return (
     <>
-      {none && <NoWorkspace />}
       <Invites />
+      {none && <NoWorkspace />}
       <About />
       <EmailAddress />
     </>

@@ -1,6 +1,7 @@
 import { Checkbox, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
+import { Problem } from "../../api/call";
 import { words } from "../../texts/account";
 import { told } from "../signin/useSend";
 
@@ -15,6 +16,8 @@ interface Step {
   others?: boolean;
 }
 
+const isUnproved = (error: unknown) => error instanceof Problem && error.code === "insufficient_user_authentication";
+
 /** Ask before something is taken away, do it, and tell how it went. */
 export function confirm({ title, text, label, act, said, others = false }: Step): void {
   let end = others;
@@ -23,7 +26,7 @@ export function confirm({ title, text, label, act, said, others = false }: Step)
       await act(!end);
       if (said !== undefined) notifications.show({ message: said, color: "teal" });
     } catch (error) {
-      notifications.show({ message: told(error), color: "red" });
+      notifications.show({ message: told(error), color: isUnproved(error) ? "gray" : "red" });
     }
   };
   modals.openConfirmModal({

@@ -91,18 +91,19 @@ function Typed({ kind, proved }: { kind: "password" | "code"; proved: () => void
     <form onSubmit={submit} noValidate>
       <Stack gap="sm">
         {kind === "code" ? (
-          <Code label={words.proofCode} data-autofocus key={form.key("typed")} {...field} />
+          <Code label={words.proofCode} size="sm" autoFocus key={form.key("typed")} {...field} />
         ) : (
           <Password
             label={words.password}
             autoComplete="current-password"
-            data-autofocus
+            size="sm"
+            autoFocus
             key={form.key("typed")}
             {...field}
           />
         )}
         <Wrong text={wrong} />
-        <Button type="submit" size="md" loading={busy}>
+        <Button type="submit" loading={busy}>
           {words.confirm}
         </Button>
       </Stack>

@@ -43,14 +43,18 @@ export function SecondStep({ first, entered, back }: Props) {
     }
     entered();
   };
-  const lead = byApp ? words.secondLeadApp : byPasskey ? words.secondLeadPasskey : words.secondLeadRecovery;
   return (
-    <Card title={words.secondTitle} lead={lead} below={<Back back={() => back()} />}>
+    <Card title={words.secondTitle} lead={leadOf(byApp, byPasskey)} below={<Back back={() => back()} />}>
       {byPasskey && <PasskeyButton pending={pending} finish={finish} />}
       {byPasskey && byCode && <Or />}
       {byCode && <CodeForm label={byApp ? words.codeOfApp : words.recoveryCode} focus={!byPasskey} finish={finish} />}
     </Card>
   );
+}
+
+function leadOf(byApp: boolean, byPasskey: boolean): string {
+  if (byApp) return byPasskey ? words.secondLeadBoth : words.secondLeadApp;
+  return byPasskey ? words.secondLeadPasskey : words.secondLeadRecovery;
 }
 
 type Finish = (proof: Omit<Schema<"SecondStep">, "pending">) => Promise<void>;

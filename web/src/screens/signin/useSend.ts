@@ -1,6 +1,7 @@
 import type { UseFormReturnType } from "@mantine/form";
 import { useState } from "react";
 import { Problem } from "../../api/call";
+import { words } from "../../texts/signin";
 
 /** What is wrong as a sentence: "must have 8 characters" stands behind its field's name on the server. */
 export const sentence = (why: string): string => {
@@ -9,7 +10,11 @@ export const sentence = (why: string): string => {
 };
 
 /** What to tell people about an error, whatever it is. */
-export const told = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export function told(error: unknown): string {
+  // A proof was asked for, and not given.
+  if (error instanceof Problem && error.code === "insufficient_user_authentication") return words.notProved;
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** Something that may fail, with what to show while it goes on and when it did. */
 export function useAct(): {
