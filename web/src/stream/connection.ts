@@ -213,7 +213,8 @@ export class StreamConnection {
     const name = String(event.stream);
     const seq = typeof event.seq === "number" ? event.seq : (new Map(positionsOf(id)).get(name) ?? 0);
     const over = this.#followed.deliver(name, kind, event, seq);
-    if (!over) return void this.#open.set(name, seq);
+    if (!over && kind !== "stream.trimmed") this.#open.set(name, seq);
+    if (!over) return;
     this.#open.delete(name);
     this.#settle(DROP_MS);
   }
