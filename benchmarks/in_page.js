@@ -54,6 +54,7 @@
 
     fromClick(text) {
       bench.answered = null;
+      longTasks.length = 0;
       const clicked = ({ timeStamp }) => shown(text).then((at) => (bench.answered = at - timeStamp));
       addEventListener("click", clicked, { capture: true, once: true });
     },

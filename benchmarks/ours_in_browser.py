@@ -37,6 +37,7 @@ class OutlastSite:
             message = "the web client is not built"
             raise NotPossible(message)
         self._server = ours.Outlast(given)
+        self._state: StorageState | None = None
         running = running_server(given.folder / "data")
         if running is None:
             raise NotPossible("the server has gone")
@@ -50,7 +51,9 @@ class OutlastSite:
         self.start_url = f"{running.url}/w/{slug}/start/bench:{app}"
 
     def sign_in(self, browser: Browser) -> StorageState | None:
-        """Use up the link that the server printed."""
+        """Use up the link that the server printed, the first time."""
+        if self._state is not None:
+            return self._state
         code = self._running.link.partition("#code=")[2]
         with closing(browser.new_context()) as context:
             context.request.post(
@@ -59,7 +62,8 @@ class OutlastSite:
                 headers={"sec-fetch-site": "same-origin"},
                 fail_on_status_code=True,
             )
-            return context.storage_state()
+            self._state = context.storage_state()
+        return self._state
 
     def yes(self, page: Page) -> Locator:
         """Find what a person presses to answer."""

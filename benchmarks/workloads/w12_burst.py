@@ -58,7 +58,7 @@ def _workload(name: str, count: int, *, goal_s: float, contestants: tuple[Contes
         title=f"in Chromium: answering -> {count:,} chunks of 6 bytes, written at once, are on the screen",
         metrics=(
             Metric("s", f"{count:,} chunks on the screen, s", at_most=goal_s),
-            Metric("longest_task_ms", "longest task of the page, ms", digits=0),
+            Metric("longest_task_ms", "longest task of the page meanwhile, ms", digits=0),
         ),
         contestants=(Contestant("Outlast", Kind.OUTLAST, partial(outlast, count)), *contestants),
     )
