@@ -18,6 +18,8 @@ from tests.api.cloud import PASSWORD, CloudApi, Someone, serving_cloud
 from tests.e2e.signing_in import by_password, expect_inside, mailed_link, open_link, site
 from tests.smtp_server import Postbox, smtp_server
 
+pytestmark = pytest.mark.timeout(60)  # browsers through many screens
+
 
 @pytest.fixture
 def clock() -> ManualClock:
@@ -83,7 +85,6 @@ async def choose_role(page: Page, of: str, role: str) -> None:
     await page.get_by_role("option", name=re.compile(f"^{role}")).click()
 
 
-@pytest.mark.timeout(60)  # two browsers through many screens
 async def test_who_is_invited_joins_and_answers_what_is_shared_with_them(
     page: Page, second: Page, api: CloudApi, ada: Someone, workspace: str, postbox: Postbox
 ) -> None:

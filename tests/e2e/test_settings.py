@@ -18,6 +18,8 @@ from tests.e2e.signing_in import by_password, site
 
 PRIVATE, PUBLIC = make_keys()
 
+pytestmark = pytest.mark.timeout(60)  # browsers through many screens
+
 
 @pytest.fixture
 def clock() -> ManualClock:
@@ -46,8 +48,8 @@ def licence(clock: ManualClock, *, begun: timedelta = timedelta(days=1), key: st
     begins = clock.now() - begun
     return issue(
         License(
-            id="lic-1", org="Ministry of Tea", plan="business", seats=40, features=("workspaces", "audit_export"),
-            not_before=begins, expires_at=begins + timedelta(days=90),
+            id="lic-1", org="Ministry of Tea", plan="business", seats=40,
+            features=("workspaces", "seats", "audit_export"), not_before=begins, expires_at=begins + timedelta(days=90),
         ),
         key,
     )  # fmt: skip
