@@ -185,8 +185,8 @@ async def _reach(page: Page, label: str) -> None:
     """Go to a question's first control by Tab, unless the keyboard is there already."""
     place = question(page, label)
     await expect(place).to_be_visible()
-    first = place.locator("input:not([type=hidden]):not([tabindex='-1']), textarea, [role=slider], button").first
-    await expect(first).to_be_visible()
+    control = place.locator("input:not([type=hidden]), textarea, [role=slider], [role=group]").first
+    await expect(control).to_be_visible()  # some are loaded when they are first asked for
     for _ in range(60):
         if await place.evaluate("form => form.contains(document.activeElement)"):
             return

@@ -139,7 +139,7 @@ function Rows({ columns, rows }: { columns: Inputs["edit_table"]["columns"]; row
 
 function Fields({ fields, value }: { fields: readonly Field[]; value: Record<string, unknown> }) {
   return (
-    <Stack component="dl" gap={6} m={0}>
+    <Stack component="dl" gap={6} m={0} mt={6}>
       {fields.map((field) => (
         <Group key={field.input} gap="xs" align="baseline" wrap="nowrap">
           <Text component="dt" size="sm" c="dimmed" miw={100} maw="40%" style={WRAP}>

@@ -5,13 +5,13 @@ import type { ControlProps } from ".";
 import { words } from "../texts/inputs";
 import { around } from "./around";
 import styles from "./ChatControl.module.css";
-import { isPlain, textOf } from "./values";
+import { textOf } from "./values";
 
 /** Takes a message: Enter sends it, Shift and Enter begin a new line. */
 export function ChatControl(props: ControlProps<"chat">) {
   const { spec, disabled } = props;
   const value = textOf(props.value);
-  const plain = isPlain(props.label);
+  const name = props.label || words.message; // it is seen only as long as the field is empty
   const empty = value.trim() === "";
   const keys = (event: KeyboardEvent) => {
     // While a word is put together from keys (as in Japanese), Enter ends the word.
@@ -36,13 +36,13 @@ export function ChatControl(props: ControlProps<"chat">) {
   return (
     <div>
       <Textarea
-        {...around({ ...props, label: plain ? "" : props.label })}
-        aria-label={plain ? words.message : undefined}
+        {...around({ ...props, label: props.field ? props.label : "" })}
+        aria-label={props.field ? undefined : name}
         classNames={{ input: styles.input, section: styles.section }}
         value={value}
         onChange={(event) => props.change(event.currentTarget.value)}
         onKeyDown={keys}
-        placeholder={spec.placeholder ?? words.message}
+        placeholder={spec.placeholder ?? name}
         readOnly={disabled}
         autosize
         minRows={1}

@@ -14,7 +14,6 @@ import { focusFirst } from "./focus";
 import styles from "./InputBlock.module.css";
 import { Question } from "./Question";
 import { useAsk, useDraftKey } from "./useAsk";
-import { isPlain } from "./values";
 
 /** A question where it was asked: open, answered, or no longer asked. */
 export function InputBlock({ id }: { id: string }) {
@@ -29,7 +28,7 @@ function Open({ input }: { input: Input }) {
   const dock = useDocked(useDraftKey(input));
   if (sent !== undefined) return <Answered input={input} value={sent.value} pending />;
   if (dock === null) return <Question id={input.id} />;
-  if (input.kind === "chat" && isPlain(input.label)) return null; // the field below says it all
+  if (input.kind === "chat") return null; // in a conversation the field below says it all
   return (
     <UnstyledButton className={styles.marker} onClick={() => focusFirst(dock)}>
       <IconMessageQuestion size={18} aria-hidden />
@@ -67,7 +66,7 @@ function Answered({ input, value, pending = false }: AnsweredProps) {
   return (
     <div className={said ? styles.said : undefined} aria-busy={pending || undefined}>
       <Paper className={styles.card} p="sm" px="md" radius="lg">
-        {label && !(said && isPlain(label)) && (
+        {label && !said && (
           <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
             {label}
           </Text>
@@ -109,6 +108,8 @@ function Told({ input }: { input: Input }) {
           size="compact-xs"
           variant="subtle"
           color="gray"
+          fw={400}
+          c="dimmed"
           leftSection={<IconGitBranch size={14} />}
           onClick={() => void back()}
         >

@@ -127,36 +127,36 @@ const TALL: ReadonlySet<string> = new Set(["form", "edit_table", "upload", "appr
 
 function Head({ input, docked, folded, fold }: { input: Input; docked: boolean; folded: boolean; fold(): void }) {
   const folds = docked && TALL.has(input.kind);
-  if (!folds && input.audience === null) return null;
   return (
-    <Group justify="space-between" wrap="nowrap" gap="xs" mb={4} mih={28}>
-      {folded ? (
-        <Text fw={600} truncate>
-          {input.label}
-        </Text>
-      ) : (
-        <Audience input={input} />
-      )}
+    <>
       {folds && (
         <ActionIcon
           variant="subtle"
           color="gray"
+          size="lg"
           onClick={fold}
-          ms="auto"
+          className={styles.fold}
           aria-expanded={!folded}
           aria-label={folded ? words.unfold : words.fold}
         >
-          {folded ? <IconChevronUp size={18} /> : <IconChevronDown size={18} />}
+          {folded ? <IconChevronUp size={18} aria-hidden /> : <IconChevronDown size={18} aria-hidden />}
         </ActionIcon>
       )}
-    </Group>
+      {folded ? (
+        <Text fw={600} truncate pe={44}>
+          {input.label || words.question}
+        </Text>
+      ) : (
+        <Audience input={input} />
+      )}
+    </>
   );
 }
 
 function Audience({ input }: { input: Input }) {
-  if (input.audience === null) return <span />;
+  if (input.audience === null) return null;
   return (
-    <Badge variant="light" color="gray" tt="none" fw={500} leftSection={<IconUserShield size={14} />}>
+    <Badge variant="light" color="gray" mb={6} tt="none" fw={500} leftSection={<IconUserShield size={14} />}>
       {words.audience(input.audience)}
     </Badge>
   );

@@ -29,9 +29,6 @@ export const few = (options: readonly string[]): boolean =>
   options.every((option) => option.length <= SHORT) &&
   new Set(options).size === options.length;
 
-/** Whether a message is asked for and nothing more is said about it: the field alone says it. */
-export const isPlain = (label: string): boolean => label === "" || label === words.message;
-
 /** A value as text; empty unless it is text. */
 export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
