@@ -201,9 +201,9 @@ def questions():
     })
     choose(CORPUS[5], CORPUS[:5], help=EVERY)
     choose(CORPUS[6], CORPUS, help=EVERY)
-    confirm(CORPUS[5], yes=CORPUS[0][:50], no=CORPUS[6][:50])
-    approve(CORPUS[5], details=EVERY, yes=CORPUS[0][:50], no=CORPUS[6][:50])
-    edit_table([[text, 1] for text in CORPUS[:9]], CORPUS[10], columns=[CORPUS[5], CORPUS[0]])
-    chat(CORPUS[5])
+    confirm(CORPUS[7], yes=CORPUS[0][:50], no=CORPUS[6][:50])
+    approve(CORPUS[8], details=EVERY, yes=CORPUS[0][:50], no=CORPUS[6][:50])
+    edit_table(CORPUS[10], [[text, 1] for text in CORPUS[:9]], columns=[CORPUS[5], CORPUS[0]])
+    chat(CORPUS[11])
     return EVERY
 '''

@@ -84,7 +84,13 @@ function Canvas({ wanted, height, drawn }: CanvasProps) {
   useEffect(() => drawn(drawing), [drawing, drawn]);
   if (failed !== null)
     return (
-      <Alert variant="light" color="gray" icon={<IconChartBar size={18} />} title={words.chart.failed}>
+      <Alert
+        variant="light"
+        color="gray"
+        bg="var(--block-faint)"
+        icon={<IconChartBar size={18} />}
+        title={words.chart.failed}
+      >
         <Text size="sm" style={{ overflowWrap: "anywhere" }}>
           {failed.slice(0, 500)}
         </Text>
