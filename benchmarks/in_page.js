@@ -59,6 +59,23 @@
       addEventListener("click", clicked, { capture: true, once: true });
     },
 
+    /** Scroll through the page; the numbers of five digits in it, each once, or null where two are not in order. */
+    async numbers(text) {
+      let scroller = holder(document.body, text);
+      while (scroller && !(scroller.scrollHeight > scroller.clientHeight && getComputedStyle(scroller).overflowY !== "visible"))
+        scroller = scroller.parentElement;
+      scroller ??= document.scrollingElement;
+      const seen = new Set();
+      for (let top = 0; ; top += scroller.clientHeight / 2) {
+        scroller.scrollTop = top;
+        for (let frame = 0; frame < 3; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+        const shown = (document.body.innerText.match(/\b\d{5}\b/g) ?? []).map(Number);
+        if (shown.some((number, index) => index > 0 && number !== shown[index - 1] + 1)) return null;
+        shown.forEach((number) => seen.add(number));
+        if (top + scroller.clientHeight >= scroller.scrollHeight) return seen.size;
+      }
+    },
+
     /** What a page's first load cost; work of less than 50 ms at a time blocks nobody. */
     load() {
       const first = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN;
