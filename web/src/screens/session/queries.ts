@@ -17,6 +17,8 @@ export const at = (workspace_id: string, session_id: string) => ({ params: { pat
 
 export const keyOf = (workspace: string, id: string) => ["workspace", workspace, "session", id] as const;
 
+const LOOK_EVERY_MS = 4_000;
+
 /** A session as it was when it was asked for; its stream tells what comes after. */
 export const sessionDetail = (workspace: string, id: string) =>
   queryOptions({
@@ -29,6 +31,8 @@ export const sessionDetail = (workspace: string, id: string) =>
     gcTime: 60_000, // it may hold a large document
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
+    // No stream tells who may only manage a session how it stands.
+    refetchInterval: ({ state }) => (state.data?.detail.access === "manage" ? LOOK_EVERY_MS : false),
   });
 
 /** Who looks at a session now. */
