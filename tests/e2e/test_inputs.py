@@ -293,6 +293,7 @@ async def _shop(page: Page, server: LiveServer, search: str = "") -> Locator:
     return page.get_by_role("form", name="Start Shop")
 
 
+@pytest.mark.timeout(60)  # nine parameters, a file among them
 async def test_an_app_is_started_by_its_form(page: Page, server: LiveServer) -> None:
     form = await _shop(page, server)
     await form.get_by_role("button", name="Start", exact=True).click()

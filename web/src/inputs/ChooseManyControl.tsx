@@ -34,7 +34,12 @@ export function ChooseManyControl(props: ControlProps<"choose_many">) {
   const full = spec.max != null && shared.value.length >= spec.max;
   return (
     <Checkbox.Group {...shared} data-wrong={props.error ? true : undefined}>
-      <SimpleGrid cols={{ base: 1, sm: options.length > 4 ? 2 : 1 }} spacing="xs" verticalSpacing={{ base: 4, sm: 8 }} mt={8}>
+      <SimpleGrid
+        cols={{ base: 1, sm: options.length > 4 ? 2 : 1 }}
+        spacing="xs"
+        verticalSpacing={{ base: 4, sm: 8 }}
+        mt={8}
+      >
         {options.map((option) => (
           <Checkbox
             key={option}
