@@ -271,10 +271,11 @@ async def test_a_shared_session_opens_after_signing_in(page: Page, api: CloudApi
     await expect(page).to_have_url(re.compile(f"/sessions/{session}"))
 
 
-async def test_a_provider_signs_in(
-    page: Page, sqlite_url: str, tmp_path: Path, free_port: int, request: pytest.FixtureRequest
-) -> None:
-    """[security 61]"""
+@pytest.fixture
+async def corp(
+    sqlite_url: str, tmp_path: Path, free_port: int, request: pytest.FixtureRequest
+) -> AsyncIterator[CloudApi]:
+    """A server whose people may come by a provider, too."""
     assert request.config.cache is not None
     cache = Path(request.config.cache.mkdir("outlast-openid"))
     private, public = make_keys()
@@ -283,8 +284,7 @@ async def test_a_provider_signs_in(
         id="lic-1", org="Ministry of Tea", plan="business", seats=50, features=("sso",),
         not_before=now - timedelta(days=1), expires_at=now + timedelta(days=1),
     )  # fmt: skip
-    back = f"http://localhost:{free_port}/oidc/corp"
-    with openid_provider(cache, [back]) as provider:
+    with openid_provider(cache, [f"http://localhost:{free_port}/oidc/corp"]) as provider:
         file = tmp_path / "providers.toml"
         file.write_text(
             f'[corp]\ntitle = "Corp"\nissuer = "{provider.issuer}"\n'
@@ -294,16 +294,43 @@ async def test_a_provider_signs_in(
             sqlite_url, tmp_path, port=free_port, providers_file=file, license=issue(licence, private),
             license_public_key=public,
         ) as api:  # fmt: skip
-            await page.goto(f"{site(api)}/account/security")
-            await page.get_by_role("button", name="Sign in with Corp").click()
-            await page.get_by_placeholder("Enter any login").fill("grace")
-            await page.get_by_placeholder("and password").fill("any")
-            await page.get_by_role("button", name="Sign-in").click()
-            await page.get_by_role("button", name="Continue").click()
-            await expect_inside(page, "/account/security")  # where one was going, and nothing of the provider's
-            await expect(page.get_by_text("Linked as")).to_be_visible()
-            await page.goto(f"{site(api)}/oidc/corp?error=access_denied&state=x")
-            await expect(page.get_by_role("heading", name="That did not work")).to_be_visible()
-            assert "state" not in page.url
-            await page.get_by_role("button", name="Back to sign in").click()
-            await expect_outside(page)
+            yield api
+
+
+async def at_the_provider(page: Page) -> None:
+    await page.get_by_placeholder("Enter any login").fill("grace")
+    await page.get_by_placeholder("and password").fill("any")
+    await page.get_by_role("button", name="Sign-in").click()
+    await page.get_by_role("button", name="Continue").click()
+
+
+async def test_a_provider_signs_in(page: Page, corp: CloudApi) -> None:
+    """[security 61]"""
+    await page.goto(f"{site(corp)}/account/security")
+    await page.get_by_role("button", name="Sign in with Corp").click()
+    await at_the_provider(page)
+    await expect_inside(page, "/account/security")  # where one was going, and nothing of the provider's
+    await expect(page.get_by_text("Linked as")).to_be_visible()
+    await page.goto(f"{site(corp)}/oidc/corp?error=access_denied&state=x")
+    await expect(page.get_by_role("heading", name="That did not work")).to_be_visible()
+    assert "state" not in page.url
+    await page.get_by_role("button", name="Back to sign in").click()
+    await expect_outside(page)
+
+
+async def test_a_provider_is_linked_to_an_account_and_unlinked(page: Page, corp: CloudApi) -> None:
+    ada = await corp.someone()
+    await corp.workspace(ada)
+    await page.goto(f"{site(corp)}/account/security")
+    await by_password(page, ada.email)
+    await page.get_by_role("button", name="Link Corp").click()
+    await at_the_provider(page)
+    await expect_inside(page, "/account/security")
+    await expect(page.get_by_text("Your account is linked.")).to_be_visible()
+    await sign_out(page, site(corp))
+    await page.get_by_role("button", name="Sign in with Corp").click()  # where one is still signed in
+    await expect_inside(page)
+    await page.goto(f"{site(corp)}/account/security")
+    await page.get_by_role("button", name="Unlink Corp").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Unlink Corp").click()
+    await expect(page.get_by_role("button", name="Link Corp", exact=True)).to_be_visible()

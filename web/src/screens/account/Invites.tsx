@@ -2,13 +2,12 @@ import { Button, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { api, given, type Schema } from "../../api/call";
-import { queries } from "../../api/queries";
 import { words } from "../../texts/account";
 import { Moment } from "../../ui/Moment";
 import { Wrong } from "../signin/fields";
 import { useAct } from "../signin/useSend";
 import classes from "./Account.module.css";
-import { invites } from "./asked";
+import { invites, workspacesChanged } from "./asked";
 import { Section } from "./Section";
 
 /** Invites to one's own address, to be accepted here; nothing where there are none. */
@@ -32,7 +31,7 @@ function Row({ invite }: { invite: Schema<"InviteView"> }) {
   const accept = async () => {
     const body = { workspace_id: invite.workspace_id, invite_id: invite.id };
     const { slug } = await given(api.POST("/api/v1/workspaces/invites/accept", { body }));
-    queries.clear();
+    await workspacesChanged();
     await router.navigate({ to: "/w/$workspace", params: { workspace: slug } });
   };
   return (

@@ -3,10 +3,10 @@ import { isNotEmpty, useForm } from "@mantine/form";
 import { useRouter } from "@tanstack/react-router";
 import { api, given } from "../../api/call";
 import { useMe } from "../../api/here";
-import { queries } from "../../api/queries";
 import { words } from "../../texts/account";
 import { Wrong } from "../signin/fields";
 import { useSend } from "../signin/useSend";
+import { workspacesChanged } from "./asked";
 import { Section } from "./Section";
 
 /** Says to who is in no workspace how to get into one. */
@@ -20,7 +20,7 @@ export function NoWorkspace() {
   });
   const { busy, wrong, submit } = useSend(form, async ({ name }) => {
     const { slug } = await given(api.POST("/api/v1/workspaces", { body: { name: name.trim() } }));
-    queries.clear();
+    await workspacesChanged();
     await router.navigate({ to: "/w/$workspace", params: { workspace: slug } });
   });
   return (

@@ -1,5 +1,6 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { workspaces } from "../../api/queries";
+import { DeletedWorkspaces } from "../settings/DeletedWorkspaces";
 import { About } from "./About";
 import { EmailAddress } from "./EmailAddress";
 import { Invites } from "./Invites";
@@ -12,6 +13,7 @@ export function Profile() {
     <>
       <Invites />
       {none && <NoWorkspace />}
+      {none && <DeletedWorkspaces />}
       <About />
       <EmailAddress />
     </>

@@ -1,7 +1,7 @@
 // What the account's screens ask of the server.
 import { queryOptions } from "@tanstack/react-query";
 import { api, given } from "../../api/call";
-import { queries } from "../../api/queries";
+import { me, queries, workspaces } from "../../api/queries";
 
 /** Where one is signed in, this device first; asked again now and then, as that changes elsewhere. */
 export const devices = queryOptions({
@@ -46,3 +46,8 @@ export const invites = queryOptions({
 
 /** Ask again for what may have changed of the account. */
 export const accountChanged = (): Promise<void> => queries.invalidateQueries({ queryKey: ["account"] });
+
+/** Ask again where one is a member, before one goes there. */
+export async function workspacesChanged(): Promise<void> {
+  await Promise.all([queries.refetchQueries(workspaces), queries.refetchQueries(me), accountChanged()]);
+}

@@ -2,12 +2,12 @@ import { Anchor, Button, Center, Text } from "@mantine/core";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, given, type Schema } from "../../api/call";
-import { queries } from "../../api/queries";
 import { words } from "../../texts/signin";
 import { Card } from "./Card";
 import { DeadEnd, Waiting } from "./DeadEnd";
 import type { Departure } from "./departures";
 import { Wrong } from "./fields";
+import { forget } from "./session";
 import { useOnce } from "./useOnce";
 import { told, useAct } from "./useSend";
 import { Ways } from "./Ways";
@@ -42,12 +42,12 @@ function Accept({ token, invite, me, changed }: { token: string; invite: Invite;
   const { busy, wrong, act } = useAct();
   const accept = async () => {
     const workspace = await given(api.POST("/api/v1/workspaces/invites/accept", { body: { token } }));
-    queries.clear();
+    forget();
     await router.navigate({ to: "/w/$workspace", params: { workspace: workspace.slug }, replace: true });
   };
   const leave = async () => {
     await given(api.DELETE("/api/v1/auth/sessions/current"));
-    queries.clear();
+    forget();
     changed();
   };
   const below = (

@@ -1,10 +1,10 @@
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, given, Problem } from "../../api/call";
-import { queries } from "../../api/queries";
 import { words } from "../../texts/signin";
 import { DeadEnd, Waiting } from "./DeadEnd";
 import type { Departure } from "./departures";
+import { forget } from "./session";
 import { useOnce } from "./useOnce";
 import { told } from "./useSend";
 import { Ways } from "./Ways";
@@ -16,7 +16,7 @@ export function Shared({ token, departure }: { token: string; departure: Departu
   const open = async () => {
     try {
       const session = await given(api.POST("/api/v1/shares/open", { body: { token } }));
-      queries.clear();
+      forget();
       const params = { workspace: session.workspace_id, session: session.id };
       await router.navigate({ to: "/w/$workspace/sessions/$session", params, replace: true });
     } catch (error) {

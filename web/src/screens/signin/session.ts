@@ -4,11 +4,17 @@ import { api, given } from "../../api/call";
 import { queries } from "../../api/queries";
 import { localPath } from "./arrivals";
 
+/** Forget what was asked on somebody's behalf; the providers to sign in with are the same for all. */
+export function forget(): void {
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "providers" });
+  queries.getMutationCache().clear();
+}
+
 /** Go on to where one was going, now that one is signed in. */
 export function useEnter(): (next?: string) => void {
   const router = useRouter();
   return (next) => {
-    queries.clear();
+    forget();
     router.history.replace(localPath(next));
   };
 }
@@ -19,7 +25,7 @@ export function useLeave(): () => Promise<void> {
   return async () => {
     await given(api.DELETE("/api/v1/auth/sessions/current"));
     await router.navigate({ to: "/sign-in", replace: true });
-    queries.clear();
+    forget();
   };
 }
 

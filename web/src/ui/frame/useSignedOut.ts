@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { Problem } from "../../api/call";
+import { forget } from "../../screens/signin/session";
 import { words } from "../../texts/frame";
 
 const SIGNED_OUT = "unauthenticated";
@@ -19,7 +20,7 @@ export function useSignedOut(): (error: unknown) => void {
     const { pathname, href } = router.state.location;
     if (!tellsSignedOut(error) || pathname === "/sign-in") return;
     notifications.show({ id: SIGNED_OUT, title: words.signedOut, message: words.signedOutText, autoClose: 10_000 });
-    void router.navigate({ to: "/sign-in", search: { next: href }, replace: true }).then(() => client.clear());
+    void router.navigate({ to: "/sign-in", search: { next: href }, replace: true }).then(forget);
   };
   useEffect(() => {
     const stops = [
