@@ -35,8 +35,7 @@ export function Answer({ kind, spec, value, secret = false }: Props) {
 }
 
 function written(kind: string, spec: Props["spec"], value: unknown): string {
-  if (typeof value === "number")
-    return spec.unit ? `${value.toLocaleString()} ${String(spec.unit)}` : value.toLocaleString();
+  if (typeof value === "number") return words.amount(value, typeof spec.unit === "string" ? spec.unit : null);
   if (typeof value !== "string") return JSON.stringify(value);
   if (kind === "date") return new Date(`${value}T00:00`).toLocaleDateString(undefined, { dateStyle: "long" });
   if (kind === "datetime") return new Date(value).toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" });

@@ -31,8 +31,11 @@ export const words = {
   branch: "Branch from here",
   secret: "Secret, shown to nobody",
   moreRows: (count: number) => `and ${count} more`,
-  amount: (number: number, unit: string | null) =>
-    unit ? `${number.toLocaleString()} ${unit}` : number.toLocaleString(),
+  amount: (number: number, unit: string | null) => {
+    // A year is a number too: no marks between thousands.
+    const written = number.toLocaleString(undefined, { useGrouping: false, maximumFractionDigits: 10 });
+    return unit ? `${written} ${unit}` : written;
+  },
   howMany: (min: number, max: number | null) => {
     if (max === null) return min > 0 ? `Choose at least ${min}.` : "";
     if (min === max) return `Choose ${max}.`;
