@@ -178,7 +178,11 @@ async def test_nothing_in_a_question_or_an_answer_is_run(page: Page, server: Liv
 
 
 async def _gallery(page: Page, any_server: LiveServer, kind: str) -> Locator:
-    await page.goto(f"{any_server.running.url}/dev/blocks#{kind}")
+    await page.goto(f"{any_server.running.url}/dev/blocks?only={kind}")
+    return await _shown(page, kind)
+
+
+async def _shown(page: Page, kind: str) -> Locator:
     shown = page.get_by_role("region", name=kind, exact=True)
     await expect(shown).to_be_visible(timeout=20_000)
     return shown
@@ -187,7 +191,8 @@ async def _gallery(page: Page, any_server: LiveServer, kind: str) -> Locator:
 async def _all_fit(page: Page, any_server: LiveServer) -> None:
     watch = Watch(f"127.0.0.1:{any_server.port}")
     watch.on(page)
-    await _gallery(page, any_server, "markdown")
+    await page.goto(f"{any_server.running.url}/dev/blocks")
+    await _shown(page, "markdown")
     shown = set(await page.get_by_role("heading", level=2).all_inner_texts())
     kinds = set(blocks.KINDS) - {"input", "column", "tab"}
     assert shown >= kinds | {f"input-{kind.replace('_', '-')}" for kind in inputs.KINDS}
@@ -207,6 +212,7 @@ async def test_every_kind_fits_on_a_phone(phone: Page, any_server: LiveServer) -
     await _all_fit(phone, any_server)
 
 
+@pytest.mark.timeout(60)
 async def test_a_table_is_sorted_filtered_and_saved(page: Page, any_server: LiveServer) -> None:
     shown = await _gallery(page, any_server, "table")
     table = shown.get_by_role("table").nth(1)
@@ -227,6 +233,7 @@ async def test_a_table_is_sorted_filtered_and_saved(page: Page, any_server: Live
     assert {row[2] for row in rows[1:]} == {"Évora"}
 
 
+@pytest.mark.timeout(60)
 async def test_only_the_rows_in_sight_are_in_the_page(page: Page, any_server: LiveServer) -> None:
     shown = await _gallery(page, any_server, "table")
     box = shown.get_by_role("region", name="Table").first
@@ -235,6 +242,7 @@ async def test_only_the_rows_in_sight_are_in_the_page(page: Page, any_server: Li
     await expect(box.get_by_role("cell", name="2999", exact=True)).to_be_visible()
 
 
+@pytest.mark.timeout(60)
 async def test_a_chart_shows_its_data_and_is_saved(page: Page, any_server: LiveServer) -> None:
     shown = await _gallery(page, any_server, "chart")
     chart = shown.get_by_role("figure", name="Sales by region")
@@ -247,6 +255,7 @@ async def test_a_chart_shows_its_data_and_is_saved(page: Page, any_server: LiveS
     assert Path(path).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.timeout(60)
 async def test_parts_are_folded_and_chosen_with_the_keyboard(page: Page, any_server: LiveServer) -> None:
     tabs = await _gallery(page, any_server, "tabs")
     await tabs.get_by_role("tab", name="Summary").focus()
@@ -260,6 +269,7 @@ async def test_parts_are_folded_and_chosen_with_the_keyboard(page: Page, any_ser
     await expect(thinking.get_by_text("nine minutes")).to_be_visible()
 
 
+@pytest.mark.timeout(60)
 async def test_a_picture_is_enlarged_and_put_back(page: Page, any_server: LiveServer) -> None:
     shown = await _gallery(page, any_server, "image")
     await shown.get_by_role("button", name=re.compile("Enlarge: Blue mountains under")).click()

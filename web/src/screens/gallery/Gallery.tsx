@@ -8,7 +8,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
-import { memo, useEffect, useLayoutEffect, useMemo } from "react";
+import { memo, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { Problem } from "../../api/call";
 import { BlockView } from "../../blocks/BlockView";
 import { DocumentProvider, useChildren } from "../../blocks/DocumentContext";
@@ -78,10 +78,17 @@ function Kind({ chapter: { id, stories } }: { chapter: Chapter }) {
   );
 }
 
+/** All chapters, or the one that the address asks for: `?only=table`. */
+function wanted(): readonly Chapter[] {
+  const only = new URLSearchParams(window.location.search).get("only");
+  return only === null ? chapters : chapters.filter(({ id }) => id === only);
+}
+
 /** Every kind of block and question in all its states, for who makes them and for tests. */
 export function Gallery() {
   const dark = useComputedColorScheme("light") === "dark";
   const { setColorScheme } = useMantineColorScheme();
+  const [shown] = useState(wanted);
   useEffect(() => {
     // Refused answers take the keyboard; here there are many, and none is what people came for.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
@@ -107,7 +114,7 @@ export function Gallery() {
           </Anchor>
         ))}
       </nav>
-      {chapters.map((chapter) => (
+      {shown.map((chapter) => (
         <Kind key={chapter.id} chapter={chapter} />
       ))}
     </main>
