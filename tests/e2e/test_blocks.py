@@ -274,6 +274,6 @@ async def test_a_picture_is_enlarged_and_put_back(page: Page, any_server: LiveSe
     shown = await _gallery(page, any_server, "image")
     await shown.get_by_role("button", name=re.compile("Enlarge: Blue mountains under")).click()
     dialog = page.get_by_role("dialog")
-    await expect(dialog.get_by_role("img")).to_be_visible()
+    await expect(dialog.get_by_role("img", name="Blue mountains")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(dialog).to_be_hidden()
