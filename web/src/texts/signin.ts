@@ -8,7 +8,6 @@ export const words = {
   lead: "Welcome back.",
   leadHere: "Or open the link that the server printed when it started.",
   email: "E-mail",
-  emailExample: "you@example.com",
   password: "Password",
   name: "Name",
   showTyped: "Show or hide what is typed",
