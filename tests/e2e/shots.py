@@ -51,16 +51,18 @@ class Shot:
     docs: Sequence[str] = ()
 
 
-def press(*names: str) -> Prepare:
-    """Press buttons, links, tabs or entries of menus, one after the other, by their names."""
+def press(name: str) -> Prepare:
+    """Press a button, a link or a tab by its name; on a phone it may be an entry of the menu instead."""
 
     def prepare(page: Page) -> None:
-        for name in names:
-            roles = [page.get_by_role(role, name=name, exact=True) for role in ("button", "link", "tab", "menuitem")]
-            found = roles[0]
-            for other in roles[1:]:
-                found = found.or_(other)
-            found.filter(visible=True).last.click()
+        button = page.get_by_role("button", name=name, exact=True)
+        shown = button.or_(page.get_by_role("link", name=name, exact=True)).or_(page.get_by_role("tab", name=name))
+        menu = page.get_by_role("button", name="More actions")
+        shown.or_(menu).filter(visible=True).first.wait_for()
+        if shown.filter(visible=True).count() == 0:
+            menu.click()
+            shown = page.get_by_role("menuitem", name=name, exact=True)
+        shown.filter(visible=True).last.click()
 
     return prepare
 
@@ -71,6 +73,16 @@ def keys(*strokes: str) -> Prepare:
     def prepare(page: Page) -> None:
         for stroke in strokes:
             page.keyboard.press(stroke)
+
+    return prepare
+
+
+def found(text: str) -> Prepare:
+    """Search by the palette."""
+
+    def prepare(page: Page) -> None:
+        page.keyboard.press("Control+k")
+        page.get_by_placeholder("Search apps, sessions").fill(text)
 
     return prepare
 
@@ -92,7 +104,7 @@ def shots(house: House) -> Sequence[Shot]:
     return (
         Shot("home", "", docs=("light",)),
         Shot("palette", "", keys("Control+k")),
-        Shot("palette-found", "", keys("Control+k", *"peng")),
+        Shot("palette-found", "", found("peng")),
         Shot("keys", "", keys("?")),
         Shot("start", "start/mandelbrot:mandelbrot", docs=("light",)),
         Shot("start-nothing-to-fill-in", "start/csv_explorer:csv_explorer"),
@@ -156,9 +168,9 @@ class Studio:
         for guest in (False, True):
             shots = [shot for shot in chosen if shot.guest is guest]
             if shots:
-                with closing(self._context(look)) as context:
+                with closing(self.context(look)) as context:
                     if not guest:
-                        self._sign_in(context)
+                        self.sign_in(context)
                     for shot in shots:
                         self._take(shot, look, context)
 
@@ -167,10 +179,10 @@ class Studio:
             page.set_default_timeout(PATIENCE_MS)
             page.on("pageerror", lambda error: self.failed.append(f"{shot.name} ({look}): {error}"))
             try:
-                page.goto(self._address(shot))
-                _settle(page)
+                page.goto(self.address(shot))
+                settle(page)
                 shot.prepare(page)
-                _settle(page)
+                settle(page)
             except Error as error:
                 self.failed.append(f"{shot.name} ({look}): {error.message.splitlines()[0]}")
             file = self.folder / f"{shot.name}-{look}.png"
@@ -180,7 +192,7 @@ class Studio:
                 named = shot.name if look == "light" else f"{shot.name}-{look}"
                 shrink(file, self.folder / "docs" / f"{named}.png")
 
-    def _sign_in(self, context: BrowserContext) -> None:
+    def sign_in(self, context: BrowserContext) -> None:
         context.request.post(
             f"{self.house.url}/api/v1/auth/sessions",
             data={"email": OWNER, "password": PASSWORD},
@@ -188,10 +200,10 @@ class Studio:
             fail_on_status_code=True,
         )
 
-    def _address(self, shot: Shot) -> str:
+    def address(self, shot: Shot) -> str:
         return self.house.url + shot.path if shot.path.startswith("/") else self.house.at(f"/{shot.path}")
 
-    def _context(self, look: str) -> BrowserContext:
+    def context(self, look: str) -> BrowserContext:
         phone = look == "phone"
         return self.browser.new_context(
             viewport=PHONE if phone else DESKTOP,
@@ -216,7 +228,7 @@ _STILL = """
 """
 
 
-def _settle(page: Page) -> None:
+def settle(page: Page) -> None:
     page.wait_for_load_state()
     page.evaluate(_STILL)
     page.evaluate("() => document.fonts.ready.then(() => null)")
