@@ -56,6 +56,22 @@ export const theme = createTheme({
   },
 });
 
+/** Colours in which texts stand on white, and on the lightest shade of themselves. */
+const INKS = {
+  red: "#b02020",
+  orange: "#9c3a05",
+  yellow: "#7a4a00",
+  green: "#1f6b2d",
+  teal: "#066649",
+  lime: "#4a6b07",
+  cyan: "#0a6070",
+};
+
+const inks = Object.entries(INKS).flatMap(([name, ink]) => [
+  [`--mantine-color-${name}-text`, ink],
+  [`--mantine-color-${name}-light-color`, ink],
+]);
+
 /** Texts that are quieter than others are still read by everybody: 4.5 to 1 on all grounds that there are. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
@@ -63,7 +79,8 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-text": "#1b1d25",
     "--mantine-color-dimmed": "#5b6169",
     "--mantine-color-placeholder": "#6b7178",
-    "--mantine-color-error": "var(--mantine-color-red-9)",
+    "--mantine-color-error": INKS.red,
+    ...Object.fromEntries(inks),
   },
   dark: {
     "--mantine-color-anchor": "var(--mantine-color-iris-3)",

@@ -1,4 +1,4 @@
-import { Indicator, UnstyledButton } from "@mantine/core";
+import { Indicator, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconDots, IconSearch, type Icon } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { words } from "../../texts/frame";
@@ -37,13 +37,7 @@ export function BottomBar({ workspace, onPalette, onMore }: Props) {
 function Way({ workspace, place, waiting = 0 }: { workspace: string; place: keyof typeof PLACES; waiting?: number }) {
   const { to, name, icon } = PLACES[place];
   return (
-    <Link
-      to={to}
-      params={{ workspace }}
-      className={classes.way}
-      activeOptions={{ exact: place === "home" }}
-      aria-label={waiting ? `${name}: ${words.questions(waiting)}` : undefined}
-    >
+    <Link to={to} params={{ workspace }} className={classes.way} activeOptions={{ exact: place === "home" }}>
       <Sign icon={icon} name={name} waiting={waiting} />
     </Link>
   );
@@ -56,6 +50,7 @@ function Sign({ icon: Drawn, name, waiting = 0 }: { icon: Icon; name: string; wa
         <Drawn size={22} stroke={1.6} aria-hidden className={classes.sign} />
       </Indicator>
       {name}
+      {waiting > 0 && <VisuallyHidden>{words.questions(waiting)}</VisuallyHidden>}
     </>
   );
 }

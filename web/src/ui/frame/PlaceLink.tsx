@@ -1,4 +1,4 @@
-import { Badge, Indicator, NavLink, Tooltip } from "@mantine/core";
+import { Badge, Indicator, NavLink, Tooltip, VisuallyHidden } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { words } from "../../texts/frame";
 import classes from "./Navigation.module.css";
@@ -23,7 +23,7 @@ export function PlaceLink({ place, workspace, narrow, onGo }: Props) {
     <Tooltip label={hint} position="right" disabled={!narrow}>
       <NavLink
         label={narrow ? undefined : name}
-        aria-label={narrow || waiting ? hint : undefined}
+        aria-label={narrow ? hint : undefined}
         className={classes.link}
         leftSection={
           <Indicator color="orange" size={8} disabled={!narrow || !waiting}>
@@ -42,8 +42,11 @@ export function PlaceLink({ place, workspace, narrow, onGo }: Props) {
 
 function Count({ count }: { count: number }) {
   return (
-    <Badge size="sm" variant="default" circle={count < 10} className={classes.count}>
-      {count > 99 ? "99+" : count}
-    </Badge>
+    <>
+      <Badge size="sm" variant="default" circle={count < 10} className={classes.count} aria-hidden>
+        {count > 99 ? "99+" : count}
+      </Badge>
+      <VisuallyHidden>{words.questions(count)}</VisuallyHidden>
+    </>
   );
 }

@@ -1,4 +1,11 @@
-import { Menu, Text, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+import {
+  Menu,
+  Text,
+  UnstyledButton,
+  VisuallyHidden,
+  useMantineColorScheme,
+  type MantineColorScheme,
+} from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconKeyboard, IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -26,7 +33,11 @@ export function UserMenu({ narrow, onKeys }: { narrow: boolean; onKeys: () => vo
   return (
     <Menu position="right-end" width={240}>
       <Menu.Target>
-        <UnstyledButton className={`${classes.switch} ${classes.name}`} aria-label={words.userMenu(name)}>
+        <UnstyledButton
+          className={`${classes.switch} ${classes.name}`}
+          aria-label={narrow ? words.userMenu(name) : undefined}
+        >
+          {!narrow && <VisuallyHidden>{words.userMenu("")}</VisuallyHidden>}
           <Person id={id} name={name} src={avatar_url} named={!narrow} />
         </UnstyledButton>
       </Menu.Target>

@@ -1,4 +1,4 @@
-import { Avatar, Menu, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { Avatar, Menu, Text, Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { IconPlus, IconSelector } from "@tabler/icons-react";
@@ -50,12 +50,13 @@ export function WorkspaceSwitch({ narrow }: { narrow: boolean }) {
     <Menu position="bottom-start" width={240}>
       <Menu.Target>
         <Tooltip label={name} position="right" disabled={!narrow}>
-          <UnstyledButton className={classes.switch} aria-label={words.workspace(name)}>
+          <UnstyledButton className={classes.switch} aria-label={narrow ? words.workspace(name) : undefined}>
             <Avatar size={26} radius="sm" color="iris" variant="filled" aria-hidden>
               {initial(name)}
             </Avatar>
             {!narrow && (
               <>
+                <VisuallyHidden>{words.workspace("")}</VisuallyHidden>
                 <Text size="sm" fw={600} truncate className={classes.name}>
                   {name}
                 </Text>

@@ -45,7 +45,12 @@ export function Palette({ only, onClose }: Props) {
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
           </Combobox.EventsTarget>
-          <ScrollArea.Autosize mah="min(26rem, 60dvh)" type="auto" className={classes.list}>
+          <ScrollArea.Autosize
+            mah="min(26rem, 60dvh)"
+            type="auto"
+            className={classes.list}
+            viewportProps={{ tabIndex: 0 }}
+          >
             <Combobox.Options aria-label={palette.title}>
               {groups.map((group) => (
                 <Combobox.Group key={group.name} label={group.name}>
