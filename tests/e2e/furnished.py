@@ -231,7 +231,7 @@ class _Furnisher:
             self._post(ada, f"/workspaces/{self._workspace}/invites", {"email": email, "role": role})
         mails = ada.http.get("/api/v1/dev/outbox").text
         found = re.findall(r"#(invite=[\w.~-]+)", mails)
-        self._house.invite = found[-1] if found else ""
+        self._house.invite = found[0] if found else ""
 
     def _begin_sessions(self, ada: Client, grace: Client) -> None:
         """The ones worth a picture come last: they stand first in the lists."""
