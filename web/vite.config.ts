@@ -35,6 +35,18 @@ export default defineConfig({
     chunkSizeWarningLimit: 5000,
     // What a page needs is said in its head: the browser asks for all of it at once.
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // In one piece what every screen needs, and what the heart needs besides; each with all that it imports.
+          groups: [
+            { name: "first", test: /src\/(main|App|router)\.tsx$/, priority: 3 },
+            { name: "home", test: /src\/screens\/home\/Home\.tsx$/, priority: 2 },
+            { name: "session", test: /src\/screens\/session\/Session\.tsx$/, priority: 1 },
+          ],
+        },
+      },
+    },
     assetsInlineLimit: 0, // the content policy takes no scripts or fonts from data: addresses
   },
   server: {
