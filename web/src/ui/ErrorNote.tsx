@@ -23,7 +23,7 @@ export function tell(error: unknown): Told {
     return { title: words.offlineTitle, text, fields: [], away: true };
   }
   const fields = Object.entries(error.errors).map(([field, text]) => (field ? `${field}: ${text}` : text));
-  const title = error.status === 403 ? words.forbiddenTitle : words.errorTitle;
+  const title = error.status === 403 && !error.code.startsWith("license") ? words.forbiddenTitle : words.errorTitle;
   return { title, text: error.message, fields: fields.filter((text) => text !== error.message) };
 }
 

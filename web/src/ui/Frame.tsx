@@ -54,18 +54,24 @@ export function Frame() {
         {words.skip}
       </a>
       <Pending />
-      <AppShell.Header withBorder={false}>{lapsed && <LicenseBanner state={lapsed} />}</AppShell.Header>
-      <AppShell.Navbar className={classes.navbar}>
+      {lapsed && (
+        <AppShell.Header withBorder={false}>
+          <LicenseBanner state={lapsed} />
+        </AppShell.Header>
+      )}
+      <AppShell.Navbar visibleFrom="sm" className={classes.navbar} aria-label={words.navigation}>
         <Navigation narrow={narrow} onPalette={onPalette} onKeys={onKeys} onFold={() => setNarrow(!narrow)} />
       </AppShell.Navbar>
       <AppShell.Main id={CONTENT} tabIndex={-1} className={classes.main}>
         <Outlet />
       </AppShell.Main>
-      <AppShell.Footer hiddenFrom="sm">
+      <AppShell.Footer hiddenFrom="sm" display={inSession ? "none" : undefined}>
         <BottomBar workspace={workspace?.slug ?? null} onPalette={onPalette} onMore={openMore} />
       </AppShell.Footer>
       <Drawer opened={more} onClose={closeMore} position="bottom" size="auto" title={words.more} radius="lg">
-        <Navigation narrow={false} onPalette={onPalette} onKeys={onKeys} onGo={closeMore} />
+        <nav aria-label={words.navigation}>
+          <Navigation narrow={false} onPalette={onPalette} onKeys={onKeys} onGo={closeMore} />
+        </nav>
       </Drawer>
       <Suspense>
         {(opened === "palette" || opened === "apps") && <Palette only={opened === "apps"} onClose={close} />}

@@ -18,11 +18,11 @@ interface Props {
   onGo?: () => void;
 }
 
-/** The ways to everything. */
+/** The ways to everything; it stands within a `nav`. */
 export function Navigation({ narrow, onPalette, onKeys, onFold, onGo }: Props) {
   const workspace = useWorkspaceIfAny();
   return (
-    <nav aria-label={words.navigation} className={`${classes.navigation} ${narrow ? classes.narrow : ""}`}>
+    <div className={`${classes.navigation} ${narrow ? classes.narrow : ""}`}>
       <WorkspaceSwitch narrow={narrow} />
       {workspace && (
         <>
@@ -36,7 +36,7 @@ export function Navigation({ narrow, onPalette, onKeys, onFold, onGo }: Props) {
         <UserMenu narrow={narrow} onKeys={onKeys} />
         {onFold && <Fold narrow={narrow} onClick={onFold} />}
       </div>
-    </nav>
+    </div>
   );
 }
 
