@@ -92,7 +92,7 @@ def server(tmp_path: Path) -> Iterator[LiveServer]:
         yield server
 
 
-async def _open(page: Page, server: LiveServer, client: AsyncClient, app: str, **args: int) -> str:
+async def _open(page: Page, server: LiveServer, client: AsyncClient, *, app: str, **args: int) -> str:
     """A session that asks whether to go on, shown; its id."""
     home = await sign_in(page, server)
     session = await client.start(app, dict(args))
@@ -117,7 +117,7 @@ async def _assert_smooth(page: Page, calibration_ms: float) -> None:
 @pytest.mark.timeout(90)
 async def test_a_session_of_ten_thousand_blocks_stays_smooth_while_more_come(page: Page, server: LiveServer) -> None:
     async with server.client() as client:
-        session = await _open(page, server, client, "many", blocks=10_000, more=1_000)
+        session = await _open(page, server, client, app="many", blocks=10_000, more=1_000)
         await expect(page.get_by_text("Line 9999 of many.")).to_be_visible()
         calibration_ms = await page.evaluate(CALIBRATE)
         await _go_on(client, session)
@@ -129,7 +129,7 @@ async def test_a_session_of_ten_thousand_blocks_stays_smooth_while_more_come(pag
 @pytest.mark.timeout(90)
 async def test_a_text_of_a_million_characters_stays_smooth_while_it_grows(page: Page, server: LiveServer) -> None:
     async with server.client() as client:
-        session = await _open(page, server, client, "long_text", paragraphs=1_000, chunks=2_000)
+        session = await _open(page, server, client, app="long_text", paragraphs=1_000, chunks=2_000)
         await _go_on(client, session)
         await expect(page.get_by_text("00100 00101")).to_be_in_viewport(timeout=30_000)
         calibration_ms = await page.evaluate(CALIBRATE)
@@ -140,7 +140,7 @@ async def test_a_text_of_a_million_characters_stays_smooth_while_it_grows(page: 
 
 async def test_a_finished_block_is_left_alone_while_another_grows(page: Page, server: LiveServer) -> None:
     async with server.client() as client:
-        session = await _open(page, server, client, "long_text", paragraphs=0, chunks=300)
+        session = await _open(page, server, client, app="long_text", paragraphs=0, chunks=300)
         finished = await page.get_by_text("This block is finished.").element_handle()
         await _go_on(client, session)
         await expect(page.get_by_text("00002")).to_be_visible()
@@ -153,7 +153,7 @@ async def test_a_finished_block_is_left_alone_while_another_grows(page: Page, se
 @pytest.mark.timeout(60)
 async def test_no_chunk_is_lost_or_doubled_by_a_lost_network(page: Page, server: LiveServer) -> None:
     async with server.client() as client:
-        session = await _open(page, server, client, "long_text", paragraphs=0, chunks=1_000)
+        session = await _open(page, server, client, app="long_text", paragraphs=0, chunks=1_000)
         await _go_on(client, session)
         await expect(page.get_by_text("00100")).to_be_visible()
         await page.context.set_offline(True)
