@@ -29,7 +29,6 @@ export const words = {
   asked: (app: string) => `in ${app}`,
 
   notFoundTitle: "There is nothing here",
-  notFoundShort: "Nothing at this address",
   notFound: "The address may be mistyped, or what was here is deleted, or not shared with you.",
   toHome: "Go to the start",
   failedTitle: "This screen can't be shown",

@@ -1,8 +1,7 @@
 import { AppShell, Drawer, VisuallyHidden } from "@mantine/core";
 import { useDisclosure, useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useParams } from "@tanstack/react-router";
-import { lazy, type MouseEvent, Suspense, useState } from "react";
-import { useWorkspaceIfAny } from "../api/here";
+import { lazy, type MouseEvent, Suspense, useEffect, useState } from "react";
 import { lately } from "../lately";
 import { words } from "../texts/frame";
 import classes from "./Frame.module.css";
@@ -12,6 +11,7 @@ import { LicenseBanner, useLapsed } from "./frame/LicenseBanner";
 import { Navigation } from "./frame/Navigation";
 import { Pending } from "./frame/Pending";
 import { useDeeds } from "./frame/useDeeds";
+import { useNearestWorkspace } from "./frame/useNearest";
 import { useNews } from "./frame/useNews";
 import { useQuestionCount } from "./frame/useQuestions";
 import { useSignedOut } from "./frame/useSignedOut";
@@ -27,13 +27,14 @@ const CONTENT = "content";
 
 /** What stands around every screen of who is signed in. */
 export function Frame() {
-  const workspace = useWorkspaceIfAny();
+  const workspace = useNearestWorkspace();
   const [narrow, setNarrow] = useLocalStorage({ key: "outlast.navigation", defaultValue: false });
   const [more, { open: openMore, close: closeMore }] = useDisclosure();
   const [opened, setOpened] = useState<Part | null>(null);
   const lapsed = useLapsed();
   // The session has the whole of a phone's screen; the way back is in its header.
   const inSession = useParams({ strict: false }).session !== undefined;
+  useEffect(preload, []);
   useNews(workspace?.id, useSignedOut());
   const open = (part: Part) => () => {
     closeMore();
@@ -80,6 +81,12 @@ export function Frame() {
       <Waiting />
     </AppShell>
   );
+}
+
+/** Have the palette at hand, so that no key that is pressed after Ctrl-K is lost. */
+function preload(): () => void {
+  const timer = setTimeout(() => void loadPalette().catch(() => undefined), 1000);
+  return () => clearTimeout(timer);
 }
 
 const useWide = () => useMediaQuery("(min-width: 48em)", true, { getInitialValueInEffect: false }) ?? true;

@@ -1,12 +1,12 @@
 import { ActionIcon, Button, Kbd, Tooltip } from "@mantine/core";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from "@tabler/icons-react";
-import { useWorkspaceIfAny } from "../../api/here";
 import { words } from "../../texts/frame";
 import classes from "./Navigation.module.css";
 import { PlaceLink } from "./PlaceLink";
 import { PLACES, type PlaceName } from "./places";
 import { UserMenu } from "./UserMenu";
 import { WorkspaceSwitch } from "./WorkspaceSwitch";
+import { useNearestWorkspace } from "./useNearest";
 
 interface Props {
   narrow: boolean;
@@ -20,7 +20,7 @@ interface Props {
 
 /** The ways to everything; it stands within a `nav`. */
 export function Navigation({ narrow, onPalette, onKeys, onFold, onGo }: Props) {
-  const workspace = useWorkspaceIfAny();
+  const workspace = useNearestWorkspace();
   return (
     <div className={`${classes.navigation} ${narrow ? classes.narrow : ""}`}>
       <WorkspaceSwitch narrow={narrow} />

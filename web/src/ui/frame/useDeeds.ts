@@ -1,8 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useWorkspaceIfAny } from "../../api/here";
 import type { Deed } from "../keys/keys";
 import { useKeys } from "../keys/useKeys";
 import { PLACES } from "./places";
+import { useNearestWorkspace } from "./useNearest";
 
 interface Openers {
   palette: () => void;
@@ -15,7 +15,7 @@ const FIELDS = 'main input[type="search"], main [role="search"] input';
 /** Do what keys are pressed for. */
 export function useDeeds({ palette, apps, keys }: Openers): void {
   const navigate = useNavigate();
-  const workspace = useWorkspaceIfAny();
+  const workspace = useNearestWorkspace();
   useKeys((deed: Deed) => {
     if (deed === "palette") return palette();
     if (deed === "list") return keys();

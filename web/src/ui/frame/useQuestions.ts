@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useWorkspaceIfAny } from "../../api/here";
 import { questions } from "./asked";
+import { useNearestWorkspace } from "./useNearest";
 
 /** How many sessions wait for an answer of mine. */
 export function useQuestionCount(): number {
-  const workspace = useWorkspaceIfAny()?.id ?? "";
+  const workspace = useNearestWorkspace()?.id ?? "";
   return useQuery({ ...questions(workspace), enabled: workspace !== "" }).data?.length ?? 0;
 }

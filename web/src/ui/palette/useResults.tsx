@@ -4,7 +4,6 @@ import { useMantineColorScheme } from "@mantine/core";
 import { keepPreviousData, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useWorkspaceIfAny } from "../../api/here";
 import { apps as appsOf, workspaces } from "../../api/queries";
 import { members as membersOf } from "../../screens/session/queries";
 import { words } from "../../texts/frame";
@@ -16,6 +15,7 @@ import { Person } from "../Person";
 import { StateBadge } from "../StateBadge";
 import { AppIcon } from "../AppIcon";
 import { fitting } from "./match";
+import { useNearestWorkspace } from "../frame/useNearest";
 
 /** Something that can be chosen. */
 export interface Result {
@@ -54,7 +54,7 @@ export function useResults(typed: string, only: boolean): Results {
 }
 
 function useApps(typed: string, limit: number): Result[] {
-  const workspace = useWorkspaceIfAny();
+  const workspace = useNearestWorkspace();
   const navigate = useNavigate();
   const { data } = useQuery({ ...appsOf(workspace?.id ?? ""), enabled: workspace !== null });
   const startable = workspace?.role === "viewer" ? [] : (data?.items ?? []).filter((app) => !app.error);
@@ -68,7 +68,7 @@ function useApps(typed: string, limit: number): Result[] {
 }
 
 function useSessions(typed: string, enabled: boolean): { results: Result[]; searching: boolean } {
-  const workspace = useWorkspaceIfAny();
+  const workspace = useNearestWorkspace();
   const navigate = useNavigate();
   const text = typed.trim();
   const [asked] = useDebouncedValue(text, DELAY);
@@ -93,7 +93,7 @@ function useSessions(typed: string, enabled: boolean): { results: Result[]; sear
 }
 
 function usePeople(typed: string, enabled: boolean): Result[] {
-  const workspace = useWorkspaceIfAny();
+  const workspace = useNearestWorkspace();
   const navigate = useNavigate();
   const wanted = enabled && workspace !== null && typed.trim() !== "";
   const { data } = useQuery({ ...membersOf(workspace?.id ?? ""), enabled: wanted });
@@ -108,7 +108,7 @@ function usePeople(typed: string, enabled: boolean): Result[] {
 }
 
 function usePlaces(typed: string): Result[] {
-  const workspace = useWorkspaceIfAny();
+  const workspace = useNearestWorkspace();
   const navigate = useNavigate();
   const places = (Object.keys(PLACES) as PlaceName[]).map((place): Result => {
     const { name, icon: Sign, to } = PLACES[place];
@@ -125,7 +125,7 @@ function usePlaces(typed: string): Result[] {
 }
 
 function useActions(typed: string): Result[] {
-  const here = useWorkspaceIfAny();
+  const here = useNearestWorkspace();
   const { data: all } = useSuspenseQuery(workspaces);
   const { setColorScheme } = useMantineColorScheme();
   const open = useOpenWorkspace();
