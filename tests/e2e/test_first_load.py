@@ -12,6 +12,7 @@ from tests.e2e.loads import Loads, sign_in
 from tests.live_server import LiveServer, live_server
 
 BUDGET_BYTES = 250_000
+pytestmark = pytest.mark.timeout(60)
 APP = """
 @app
 def greet():

@@ -8,7 +8,6 @@ import { Fold } from "./Fold";
 import type { BlockProps } from "./index";
 import { useKept } from "./kept";
 import classes from "./Status.module.css";
-import { useElapsed } from "./useElapsed";
 
 function Steps({ steps, running }: { steps: readonly string[]; running: boolean }) {
   if (steps.length === 0) return null;
@@ -25,21 +24,19 @@ function Steps({ steps, running }: { steps: readonly string[]; running: boolean 
 
 /** A piece of work: what it is, how long it takes, and what happens in it, which folds once it is done. */
 export function Status({ block }: BlockProps<"status">) {
-  const { label, steps = [], duration_s: took } = block.props;
+  const { label, steps = [], duration_s: seconds } = block.props;
   const children = useChildren(block.id);
   const running = !block.closed && (block.props.state ?? "running") === "running";
   const failed = block.props.state === "failed";
   const state = running ? "running" : failed ? "failed" : "done";
   const [chosen, choose] = useKept<boolean | null>(`${block.id}:open`, null);
-  const elapsed = useElapsed(running);
-  const seconds = took ?? (running && elapsed >= 1 ? elapsed : null);
   const line = (
     <span className={classes.line} data-state={state} dir="auto">
       {running && <Loader size={15} role="img" aria-label={words.status.running} />}
       {state === "done" && <IconCircleCheck size={18} role="img" aria-label={words.status.done} />}
       {state === "failed" && <IconCircleX size={18} role="img" aria-label={words.status.failed} />}
       <span className={classes.label}>{label}</span>
-      {seconds !== null && <span className={classes.time}>{duration(running ? Math.floor(seconds) : seconds)}</span>}
+      {typeof seconds === "number" && <span className={classes.time}>{duration(seconds)}</span>}
     </span>
   );
   if (steps.length === 0 && children.length === 0) return <div className={classes.alone}>{line}</div>;

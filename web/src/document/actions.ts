@@ -11,6 +11,6 @@ export interface DocumentActions {
   fileUrl(file: FileRef): string;
   /** Begin a new session just before an answer; null where that is not allowed. */
   branch: ((seq: number) => Promise<void>) | null;
-  /** Whether the viewer may answer. */
-  readonly mayAnswer: boolean;
+  /** Whether the viewer may answer what is asked of an audience; null is whoever the session is shared with for that. */
+  mayAnswer(audience: string | null): boolean;
 }

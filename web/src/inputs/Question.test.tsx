@@ -73,7 +73,7 @@ test("an optional question is skipped", () => {
 });
 
 test("who may only look is told so", () => {
-  ask("text", {}, { act: { mayAnswer: false } });
+  ask("text", {}, { act: { mayAnswer: () => false } });
   expect(screen.queryByRole("textbox")).toBeNull();
   expect(screen.getByText(/read along/)).toBeDefined();
 });

@@ -18,9 +18,13 @@ import { busy, few } from "./values";
  */
 export function Question({ id, docked = false }: { id: string; docked?: boolean }) {
   const input = useInput(id);
-  const { mayAnswer } = useActions();
+  const actions = useActions();
   if (input?.state !== "open") return null;
-  return mayAnswer ? <Asked key={id} input={input} docked={docked} /> : <Watched input={input} docked={docked} />;
+  return actions.mayAnswer(input.audience) ? (
+    <Asked key={id} input={input} docked={docked} />
+  ) : (
+    <Watched input={input} docked={docked} />
+  );
 }
 
 function Asked({ input, docked }: { input: Input; docked: boolean }) {

@@ -81,7 +81,7 @@ export function ask(
     upload: (file) => Promise.resolve({ sha256: "a1", name: file.name, type: file.type, size_bytes: file.size }),
     fileUrl: (file) => `/files/${file.sha256}`,
     branch: null,
-    mayAnswer: true,
+    mayAnswer: () => true,
     ...act,
   };
   const page = render(

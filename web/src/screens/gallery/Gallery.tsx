@@ -26,9 +26,9 @@ const actions: DocumentActions = {
   upload: (file) => Promise.resolve({ sha256: "none", name: file.name, type: file.type, size_bytes: file.size }),
   fileUrl,
   branch: () => Promise.resolve(),
-  mayAnswer: true,
+  mayAnswer: () => true,
 };
-const watching: DocumentActions = { ...actions, branch: null, mayAnswer: false };
+const watching: DocumentActions = { ...actions, branch: null, mayAnswer: () => false };
 
 /** What is refused stands in its control, with what was said of it. */
 function Refused({ input, question: { draft, errors } }: Asked) {

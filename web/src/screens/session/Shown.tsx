@@ -49,10 +49,9 @@ export function Shown({ held, again }: ShownProps) {
   );
   const waiting = useWaiting(store, rights);
   const { workspace_id: workspace, id } = detail;
-  const mayAnswer = rights.answers(null) || waiting.length > 0;
   const actions = useMemo(
-    () => actionsOf({ workspace, id }, mayAnswer, rights.branch ? commands.branch : null),
-    [workspace, id, mayAnswer, rights, commands],
+    () => actionsOf({ workspace, id }, rights.answers, rights.branch ? commands.branch : null),
+    [workspace, id, rights, commands],
   );
   useEffect(() => {
     if (gone?.status === 404) again();

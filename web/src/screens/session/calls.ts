@@ -18,7 +18,7 @@ const inside = ({ workspace, id }: Place) => at(workspace, id);
 /** What a shown document asks for. */
 export function actionsOf(
   place: Place,
-  mayAnswer: boolean,
+  mayAnswer: DocumentActions["mayAnswer"],
   branch: ((seq: number) => Promise<void>) | null,
 ): DocumentActions {
   return {

@@ -30,7 +30,9 @@ export function BulkBar({ items, chosen, deleted, choose }: BulkBarProps) {
   return (
     <Group className={classes.bar} gap="sm" wrap="nowrap">
       <Checkbox
+        label={chosen.length === 0 ? words.selectAll : undefined}
         aria-label={words.selectAll}
+        size="xs"
         checked={all}
         indeterminate={chosen.length > 0 && !all}
         onChange={() => choose(new Set(all ? [] : items.map((one) => one.id)))}
