@@ -75,6 +75,7 @@ async def test_the_palette_goes_to_sessions_apps_and_actions(page: Page, server:
     await expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     await page.reload()
     await expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    await expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()
     await page.keyboard.press("n")
     await page.get_by_role("combobox").fill("add")
     await page.keyboard.press("Enter")
