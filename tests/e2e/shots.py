@@ -87,14 +87,11 @@ def found(text: str) -> Prepare:
     return prepare
 
 
-def typed(label: str, text: str) -> Prepare:
-    """Type into a field, and leave it."""
-
-    def prepare(page: Page) -> None:
-        page.get_by_label(label).first.fill(text)
-        page.keyboard.press("Tab")
-
-    return prepare
+def down(page: Page) -> None:
+    """Scroll to the end of what is in the middle."""
+    size = page.viewport_size or DESKTOP
+    page.mouse.move(size["width"] / 2, size["height"] / 2)
+    page.mouse.wheel(0, 10_000)
 
 
 def shots(house: House) -> Sequence[Shot]:
@@ -109,7 +106,8 @@ def shots(house: House) -> Sequence[Shot]:
         Shot("start", "start/mandelbrot:mandelbrot", docs=("light",)),
         Shot("start-nothing-to-fill-in", "start/csv_explorer:csv_explorer"),
         Shot("session-waiting", at["waiting"], docs=("light", "phone")),
-        Shot("session-done", at["done"], docs=("light",)),
+        Shot("session-done", at["done"]),
+        Shot("session-chart", at["done"], down, docs=("light",)),
         Shot("session-running", at["running"]),
         Shot("session-failed", at["failed"]),
         Shot("session-asleep", at["asleep"]),
