@@ -60,10 +60,10 @@ async def ada(api: CloudApi) -> Someone:
     return ada
 
 
-async def go(page: Page, api: CloudApi, someone: Someone, path: str, password: str = PASSWORD) -> None:
+async def go(page: Page, api: CloudApi, someone: Someone, *, path: str) -> None:
     """Sign in on the way to a screen."""
     await page.goto(site(api) + path)
-    await by_password(page, someone.email, password)
+    await by_password(page, someone.email, PASSWORD)
     await expect_inside(page, path)
 
 
@@ -71,8 +71,8 @@ async def test_a_device_is_signed_out_from_another_after_a_fresh_proof(
     page: Page, second: Page, api: CloudApi, ada: Someone, clock: ManualClock
 ) -> None:
     """[security 34]"""
-    await go(second, api, ada, "/w/acme")
-    await go(page, api, ada, "/account/devices")
+    await go(second, api, ada, path="/w/acme")
+    await go(page, api, ada, path="/account/devices")
     await expect(page.get_by_text("This device")).to_have_count(1)
     clock.advance(timedelta(minutes=11))  # both the access token and the proof are over; the log-in is not
     await page.get_by_role("button", name="Sign out all others").click()
@@ -97,7 +97,7 @@ async def test_a_device_is_signed_out_from_another_after_a_fresh_proof(
 async def test_a_proof_that_is_not_given_changes_nothing(
     page: Page, api: CloudApi, ada: Someone, clock: ManualClock
 ) -> None:
-    await go(page, api, ada, "/account/security")
+    await go(page, api, ada, path="/account/security")
     clock.advance(timedelta(minutes=11))
     await page.get_by_role("button", name="Add an app").click()
     proof = page.get_by_role("dialog", name="Is it you?")
@@ -109,7 +109,7 @@ async def test_a_proof_that_is_not_given_changes_nothing(
 
 
 async def test_a_token_is_made_shown_once_and_revoked(page: Page, api: CloudApi, ada: Someone) -> None:
-    await go(page, api, ada, "/account/tokens")
+    await go(page, api, ada, path="/account/tokens")
     await expect(page.get_by_text("No tokens yet")).to_be_visible()
     await page.get_by_role("button", name="New token").click()
     dialog = page.get_by_role("dialog", name="New token")
@@ -136,7 +136,7 @@ async def test_a_token_is_made_shown_once_and_revoked(page: Page, api: CloudApi,
 async def test_a_second_factor_is_turned_on_renewed_and_off(
     page: Page, api: CloudApi, ada: Someone, clock: ManualClock
 ) -> None:
-    await go(page, api, ada, "/account/security")
+    await go(page, api, ada, path="/account/security")
     await page.get_by_role("button", name="Add an app").click()
     dialog = page.get_by_role("dialog", name="Add an authenticator app")
     app = pyotp.TOTP(await dialog.get_by_label("Key", exact=True).inner_text())
@@ -170,7 +170,7 @@ async def test_a_passkey_is_renamed_proves_and_is_removed(
     page: Page, api: CloudApi, ada: Someone, clock: ManualClock
 ) -> None:
     await with_authenticator(page)
-    await go(page, api, ada, "/account/security")
+    await go(page, api, ada, path="/account/security")
     await page.get_by_role("button", name="Add a passkey").click()
     await page.get_by_role("dialog").get_by_role("button", name="Add").click()
     await page.get_by_role("button", name="I have kept them").click()
@@ -188,8 +188,8 @@ async def test_a_passkey_is_renamed_proves_and_is_removed(
 async def test_the_password_is_changed_and_the_other_devices_may_stay(
     page: Page, second: Page, api: CloudApi, ada: Someone
 ) -> None:
-    await go(second, api, ada, "/account")
-    await go(page, api, ada, "/account/security")
+    await go(second, api, ada, path="/account")
+    await go(page, api, ada, path="/account/security")
     await page.get_by_role("button", name="Change the password").click()
     await page.get_by_label("Present password").fill(PASSWORD)
     await page.get_by_label("New password").fill("outlast")
@@ -209,7 +209,7 @@ async def test_the_password_is_changed_and_the_other_devices_may_stay(
 async def test_the_address_is_changed_by_a_mail_to_the_new_one(
     page: Page, api: CloudApi, ada: Someone, postbox: Postbox
 ) -> None:
-    await go(page, api, ada, "/account")
+    await go(page, api, ada, path="/account")
     await page.get_by_role("button", name="Change the address").click()
     await page.get_by_label("New e-mail address").fill("lovelace@example.com")
     await page.get_by_role("button", name="Send a mail to it").click()
@@ -225,7 +225,7 @@ async def test_the_address_is_changed_by_a_mail_to_the_new_one(
 
 
 async def test_name_status_and_picture_are_ones_own_to_choose(page: Page, api: CloudApi, ada: Someone) -> None:
-    await go(page, api, ada, "/account")
+    await go(page, api, ada, path="/account")
     await page.get_by_label("Name").fill("Ada Lovelace")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("button", name="Account of Ada Lovelace").first).to_be_visible()

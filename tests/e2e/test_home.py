@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.e2e.loads import sign_in
 from tests.live_server import LiveServer, live_server
@@ -108,8 +108,8 @@ async def test_a_file_is_uploaded_renamed_downloaded_and_deleted(page: Page, ser
         await page.get_by_role("button", name="Upload", exact=True).click()
     await (await chooser.value).set_files(
         [
-            {"name": "july.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n"},
-            {"name": "large.bin", "mimeType": "application/octet-stream", "buffer": large},
+            FilePayload(name="july.csv", mimeType="text/csv", buffer=b"a,b\n1,2\n"),
+            FilePayload(name="large.bin", mimeType="application/octet-stream", buffer=large),
         ]
     )
     files = page.get_by_role("list", name="Files")

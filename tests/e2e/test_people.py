@@ -50,14 +50,14 @@ async def workspace(api: CloudApi, ada: Someone) -> str:
     return await api.workspace(ada)
 
 
-async def member(api: CloudApi, workspace: str, name: str, role: Role = Role.MEMBER) -> Someone:
+async def member(api: CloudApi, workspace: str, name: str, *, role: Role = Role.MEMBER) -> Someone:
     """Somebody who belongs to the workspace."""
     someone = await api.someone(name)
     await api.join(workspace, someone, role)
     return someone
 
 
-async def open_as(page: Page, api: CloudApi, someone: Someone, path: str) -> None:
+async def open_as(page: Page, api: CloudApi, someone: Someone, *, path: str) -> None:
     """Sign somebody in where a screen wants it, and see the screen."""
     await page.goto(f"{site(api)}/w/acme{path}")
     await by_password(page, someone.email)
@@ -88,7 +88,7 @@ async def choose_role(page: Page, of: str, role: str) -> None:
 async def test_who_is_invited_joins_and_answers_what_is_shared_with_them(
     page: Page, second: Page, api: CloudApi, ada: Someone, workspace: str, postbox: Postbox
 ) -> None:
-    await open_as(page, api, ada, "/people")
+    await open_as(page, api, ada, path="/people")
     await invite(page, "eve@example.com")
     await expect(page.get_by_text("1 invite is on its way")).to_be_visible()
     await page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
@@ -125,7 +125,7 @@ async def test_many_addresses_are_invited_at_once_and_refusals_say_why(
     page: Page, api: CloudApi, ada: Someone, workspace: str
 ) -> None:
     await member(api, workspace, "bob")
-    await open_as(page, api, ada, "/people")
+    await open_as(page, api, ada, path="/people")
     await invite(page, "Cy <cy@example.com>, bob@example.com")
     dialog = page.get_by_role("dialog", name="Invite people")
     await expect(dialog.get_by_role("alert")).to_contain_text("bob@example.com is a member of this workspace")
@@ -144,9 +144,9 @@ async def test_a_changed_role_takes_effect_in_the_other_browser(
     page: Page, second: Page, api: CloudApi, ada: Someone, workspace: str
 ) -> None:
     bob = await member(api, workspace, "bob")
-    await open_as(second, api, bob, "/settings")
+    await open_as(second, api, bob, path="/settings")
     await expect(second.get_by_text("Only admins change the settings")).to_be_visible()
-    await open_as(page, api, ada, "/people")
+    await open_as(page, api, ada, path="/people")
     await choose_role(page, "Bob", "Admin")
     await expect(page.get_by_text("Bob is admin now.")).to_be_visible()
     await expect(second.get_by_role("heading", name="Name and address")).to_be_visible()
@@ -158,7 +158,7 @@ async def test_members_see_who_is_there_and_change_nobody(
     page: Page, api: CloudApi, ada: Someone, workspace: str
 ) -> None:
     bob = await member(api, workspace, "bob")
-    await open_as(page, api, bob, "/people")
+    await open_as(page, api, bob, path="/people")
     await expect(row(page, "ada@example.com")).to_contain_text("Owner")
     await expect(page.get_by_role("combobox", name=re.compile("Role of"))).to_have_count(0)
     await expect(page.get_by_role("button", name="Invite people")).to_have_count(0)
@@ -170,9 +170,9 @@ async def test_who_is_removed_is_out_at_once(
     page: Page, second: Page, api: CloudApi, ada: Someone, workspace: str
 ) -> None:
     bob = await member(api, workspace, "bob")
-    await open_as(second, api, bob, "/people")
+    await open_as(second, api, bob, path="/people")
     await expect(row(second, "ada@example.com")).to_be_visible()
-    await open_as(page, api, ada, "/people")
+    await open_as(page, api, ada, path="/people")
     await page.get_by_role("button", name="More about Bob").click()
     await page.get_by_role("menuitem", name="Remove from the workspace").click()
     await page.get_by_role("dialog", name="Remove Bob?").get_by_role("button", name="Remove").click()
@@ -184,7 +184,7 @@ async def test_ownership_is_handed_over_after_a_fresh_proof_and_then_one_may_lea
     page: Page, api: CloudApi, ada: Someone, workspace: str, clock: ManualClock
 ) -> None:
     await member(api, workspace, "bob")
-    await open_as(page, api, ada, "/people")
+    await open_as(page, api, ada, path="/people")
     more = page.get_by_role("button", name="More about Ada")
     await more.click()
     await page.get_by_role("menuitem", name="Leave workspace").click()
@@ -207,7 +207,7 @@ async def test_ownership_is_handed_over_after_a_fresh_proof_and_then_one_may_lea
 async def test_a_full_server_says_that_no_seat_is_left(page: Page, api: CloudApi, ada: Someone, workspace: str) -> None:
     for name in ("bob", "cy", "dan", "eli"):
         await member(api, workspace, name)
-    await open_as(page, api, ada, "/people")
+    await open_as(page, api, ada, path="/people")
     await expect(page.get_by_text("5 of 5 seats taken")).to_be_visible()
     await page.get_by_role("link", name="See the licence").click()
     await expect(page.get_by_role("heading", name="Community plan")).to_be_visible()
@@ -225,7 +225,7 @@ async def test_without_a_mail_server_the_operator_copies_the_link(
         root = await api.sign_in(person.id, person.email)
         await api.workspace(root)
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        await open_as(page, api, root, "/people")
+        await open_as(page, api, root, path="/people")
         await invite(page, "eve@example.com")
         await page.get_by_role("button", name="Copy the invite link for eve@example.com").click()
         await expect(page.get_by_text("Copied")).to_be_visible()

@@ -63,7 +63,7 @@ async def install(ada: Someone, workspace: str, text: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-async def open_as(page: Page, api: CloudApi, someone: Someone, path: str = "") -> None:
+async def open_as(page: Page, api: CloudApi, someone: Someone, *, path: str = "") -> None:
     """Sign somebody in where a screen wants it, and see the screen."""
     await page.goto(f"{site(api)}/w/acme/settings{path}")
     await by_password(page, someone.email)
@@ -136,7 +136,7 @@ async def test_the_audit_trail_is_filtered_in_its_address_and_exported(
     change = {"settings": {"retention_days": 9}}
     await ada.http.patch(f"/workspaces/{workspace}", json=change, headers={"if-match": "*"})
     await bob.http.patch(f"/workspaces/{workspace}", json=change, headers={"if-match": "*"})
-    await open_as(page, api, ada, "/audit")
+    await open_as(page, api, ada, path="/audit")
     refused = page.get_by_role("row").filter(has_text="bob@example.com").filter(has_text="Refused")
     await expect(refused).to_contain_text("role.too_low")
     await page.get_by_role("combobox", name="Who").click()
@@ -163,7 +163,7 @@ async def test_a_licence_is_installed_and_refused_in_words(
     page: Page, api: CloudApi, ada: Someone, workspace: str, clock: ManualClock
 ) -> None:
     stranger, _ = make_keys()
-    await open_as(page, api, ada, "/license")
+    await open_as(page, api, ada, path="/license")
     await expect(page.get_by_text("1 of 5 seats")).to_be_visible()
     text, button = page.get_by_label("Licence text"), page.get_by_role("button", name="Install")
     for wrong, told in (
@@ -184,7 +184,7 @@ async def test_a_licence_is_installed_and_refused_in_words(
 async def test_admins_see_the_licence_and_install_none(page: Page, api: CloudApi, workspace: str) -> None:
     bob = await api.someone("bob")
     await api.join(workspace, bob, Role.ADMIN)
-    await open_as(page, api, bob, "/license")
+    await open_as(page, api, bob, path="/license")
     await expect(page.get_by_text("Only an owner installs a licence.")).to_be_visible()
     await page.get_by_role("link", name="General").click()
     await expect(page.get_by_role("heading", name="Sessions")).to_be_visible()

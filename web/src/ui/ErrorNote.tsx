@@ -2,7 +2,7 @@ import { Alert, Button, Code, List, Spoiler, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconRefresh, IconWifiOff } from "@tabler/icons-react";
 import { Problem } from "../api/call";
-import { words } from "../texts/common";
+import { words } from "../texts/everywhere";
 
 interface Told {
   title: string;

@@ -1,4 +1,4 @@
-import { words } from "../texts/common";
+import { words } from "../texts/everywhere";
 
 /** A number of bytes as people say it: `1.4 MB`. */
 export function size(bytes: number): string {

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { words } from "../texts/common";
+import { words } from "../texts/everywhere";
 import { exact, relative, watchClock } from "./moments";
 
 /** A moment as seen from now, kept true as time goes by; the exact one is its title. */

@@ -1,7 +1,7 @@
 import { Group, Stack, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
-import { words } from "../texts/common";
+import { words } from "../texts/everywhere";
 import classes from "./Page.module.css";
 
 interface Props {

@@ -1,5 +1,5 @@
 import { Skeleton, Stack, VisuallyHidden } from "@mantine/core";
-import { words } from "../texts/common";
+import { words } from "../texts/everywhere";
 import classes from "./Page.module.css";
 
 /** The place of a screen that is on its way. */

@@ -1,5 +1,5 @@
 import { Avatar, Group, Text } from "@mantine/core";
-import { words } from "../texts/common";
+import { words } from "../texts/everywhere";
 
 interface Props {
   id: string;

@@ -1,6 +1,6 @@
 import { Badge } from "@mantine/core";
 import type { State } from "../document/model";
-import { words } from "../texts/common";
+import { words } from "../texts/everywhere";
 import classes from "./StateBadge.module.css";
 
 const COLORS: Record<State, string> = {

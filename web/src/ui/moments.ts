@@ -1,5 +1,5 @@
 // Moments as people say them, and the clock that keeps them true.
-import { words } from "../texts/common";
+import { words } from "../texts/everywhere";
 
 const MINUTE = 60_000;
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [

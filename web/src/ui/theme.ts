@@ -8,7 +8,7 @@ import {
   type CSSVariablesResolver,
   type MantineColorsTuple,
 } from "@mantine/core";
-import { words } from "../texts/common";
+import { words } from "../texts/everywhere";
 
 const iris: MantineColorsTuple = [
   "#eef0fd",

@@ -4,7 +4,7 @@ import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
 import { Problem } from "../../api/call";
-import { words as common } from "../../texts/common";
+import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/files";
 import { ErrorNote } from "../../ui/ErrorNote";
 import { rename, type StoredFile } from "./queries";

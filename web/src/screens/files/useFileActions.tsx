@@ -2,7 +2,7 @@ import { Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { useWorkspace } from "../../api/here";
-import { words as common } from "../../texts/common";
+import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/files";
 import { tell } from "../../ui/ErrorNote";
 import { remove, type StoredFile } from "./queries";

@@ -4,7 +4,7 @@ import "@mantine/dates/styles.css";
 import { IconPencil } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { words as common } from "../../texts/common";
+import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/session-details";
 import { ErrorNote } from "../../ui/ErrorNote";
 import { Moment } from "../../ui/Moment";

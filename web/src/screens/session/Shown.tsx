@@ -7,7 +7,7 @@ import { useMe, useWorkspace } from "../../api/here";
 import { DocumentProvider, useHead } from "../../blocks/DocumentContext";
 import { DocumentView } from "../../blocks/DocumentView";
 import type { DocumentStore } from "../../document/store";
-import { words as common } from "../../texts/common";
+import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/session";
 import { Empty } from "../../ui/Empty";
 import { ErrorNote } from "../../ui/ErrorNote";

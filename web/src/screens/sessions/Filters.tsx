@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useWorkspace } from "../../api/here";
 import { apps } from "../../api/queries";
-import { words as common } from "../../texts/common";
+import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/sessions";
 import classes from "./Filters.module.css";
 import { STATES, WHICH, type SessionsSearch } from "./search";

@@ -5,7 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import { api, given, Problem } from "../../api/call";
 import type { Workspace } from "../../api/here";
 import { queries, workspaces } from "../../api/queries";
-import { words as common } from "../../texts/common";
+import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/frame";
 import { ErrorNote } from "../ErrorNote";
 
