@@ -227,7 +227,7 @@ async def test_without_a_mail_server_the_operator_copies_the_link(
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_as(page, api, root, path="/people")
         await invite(page, "eve@example.com")
-        await page.get_by_role("button", name="Copy the invite link for eve@example.com").click()
+        await page.get_by_role("button", name="Copy link for eve@example.com").click()
         await expect(page.get_by_text("Copied")).to_be_visible()
         link = str(await page.evaluate("navigator.clipboard.readText()"))
         await open_link(second, link.replace(api.url, site(api)))

@@ -24,6 +24,7 @@ function Traceback({ text }: { text: string }) {
 /** An exception that the app caught: its kind and its words; where it came from is folded. */
 export function Fault({ block }: BlockProps<"fault">) {
   const [open, setOpen] = useKept(`${block.id}:open`, false);
+  const [box, scrolling] = useScrolls<HTMLDivElement>();
   const { type, message, traceback } = block.props;
   return (
     <div className={classes.fault} role="group" aria-label={type}>
@@ -31,7 +32,7 @@ export function Fault({ block }: BlockProps<"fault">) {
       <div className={classes.said}>
         <div className={classes.type}>{type}</div>
         {message && (
-          <div className={classes.message} dir="auto">
+          <div ref={box} className={classes.message} dir="auto" {...scrolling}>
             {message}
           </div>
         )}

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import {
   IconDownload,
   IconFile,
@@ -33,15 +34,12 @@ export function FileLink({ file, label, words }: { file: FileRef; label?: string
   const name = label || file.name;
   const about = [words, label && label !== file.name && file.name, size(file.size_bytes)].filter(Boolean).join(" · ");
   return (
-    <a
-      className={classes.file}
-      href={fileUrl(file)}
-      download={file.name}
-      aria-label={`${texts.file.download(name)}, ${about}`}
-    >
+    <a className={classes.file} href={fileUrl(file)} download={file.name}>
       <Icon size={22} className={classes.icon} aria-hidden />
       <span className={classes.words} dir="auto">
-        <span className={classes.name}>{name}</span>
+        <span className={classes.name}>
+          <VisuallyHidden>{texts.file.download}</VisuallyHidden> {name}
+        </span>{" "}
         <span className={classes.about}>{about}</span>
       </span>
       <IconDownload size={18} className={classes.icon} aria-hidden />

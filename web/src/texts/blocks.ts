@@ -67,7 +67,7 @@ export const words = {
   },
   audio: { failed: "This sound can't be played here." },
   video: { failed: "This film can't be played here." },
-  file: { download: (name: string) => `Download ${name}`, instead: "Download it instead" },
+  file: { download: "Download", instead: "Download it instead" },
 
   metric: { up: "up", down: "down", same: "unchanged" },
 

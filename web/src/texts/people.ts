@@ -112,7 +112,7 @@ export const words = {
   revokeText: "The link that was mailed stops working at once. You can invite them again.",
   revoked: (email: string) => `The invite to ${email} is revoked.`,
   copyLink: "Copy link",
-  copyLinkOf: (email: string) => `Copy the invite link for ${email}`,
+  linkOf: (email: string) => ` for ${email}`,
   copied: "Copied",
   waitingForLink: "Link is being made…",
   noMailServer: "No mail server is set, so mails stay on this laptop. Copy the link and send it yourself.",

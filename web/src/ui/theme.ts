@@ -50,7 +50,7 @@ export const theme = createTheme({
   headings: { fontWeight: "600" },
   components: {
     Badge: Badge.extend({ defaultProps: { tt: "none", fw: 500 } }),
-    Menu: Menu.extend({ defaultProps: { shadow: "md" } }),
+    Menu: Menu.extend({ defaultProps: { shadow: "md", withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": words.close } } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withinPortal: true } }),
   },
@@ -79,6 +79,8 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-text": "#1b1d25",
     "--mantine-color-dimmed": "#5b6169",
     "--mantine-color-placeholder": "#6b7178",
+    "--mantine-color-red-6": "#c92a2a",
+    "--mantine-color-red-7": INKS.red,
     "--mantine-color-error": INKS.red,
     ...Object.fromEntries(inks),
   },

@@ -1,4 +1,4 @@
-import { Button, CopyButton } from "@mantine/core";
+import { Button, CopyButton, VisuallyHidden } from "@mantine/core";
 import { IconCheck, IconLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMe, useWorkspace } from "../../api/here";
@@ -32,10 +32,10 @@ export function InviteLink({ email }: { email: string }) {
           size="xs"
           color={copied ? "teal" : undefined}
           leftSection={copied ? <IconCheck size={14} /> : <IconLink size={14} />}
-          aria-label={words.copyLinkOf(email)}
           onClick={copy}
         >
           {copied ? words.copied : words.copyLink}
+          <VisuallyHidden>{words.linkOf(email)}</VisuallyHidden>
         </Button>
       )}
     </CopyButton>
