@@ -88,6 +88,8 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-anchor": "var(--mantine-color-iris-3)",
     "--mantine-color-dimmed": "var(--mantine-color-dark-2)",
     "--mantine-color-placeholder": "#8b90a0",
+    "--mantine-color-red-filled": "#c92a2a",
+    "--mantine-color-red-filled-hover": INKS.red,
     "--mantine-color-error": "var(--mantine-color-red-4)",
   },
 });
