@@ -93,7 +93,7 @@ wire: $(MODULES)
 
 shots: client $(MODULES)
 	@PYTHON=$(BIN)/python sh tests/e2e/browser.sh
-	@$(BIN)/python -m tests.e2e.shots
+	@$(BIN)/python -m tests.e2e.shots --docs
 
 bench: client
 	@$(BIN)/python -m benchmarks
