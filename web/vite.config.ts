@@ -56,5 +56,5 @@ export default defineConfig({
     // The browser's Host goes on as it is: the server compares it with the Origin of each request.
     proxy: { "/api": { target: server, changeOrigin: false } },
   },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], testTimeout: 20_000 },
 });
