@@ -1,5 +1,6 @@
 """Chainlit and NiceGUI, each with a minimal app in its own manner, as their documentation shows it."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, StorageState
@@ -13,7 +14,7 @@ from benchmarks.wire import free_port, wait_for_port
 HERE = Path(__file__).resolve().parent
 
 
-class WebPeer:
+class WebPeer(ABC):
     """A peer's server on loopback.
 
     Args:
@@ -30,14 +31,15 @@ class WebPeer:
         self.server = self._start(app)
         wait_for_port(self.port, alive=self.server.alive)
 
-    def _start(self, app: str) -> Server:
-        raise NotImplementedError
+    @abstractmethod
+    def _start(self, app: str) -> Server: ...
 
     def _serve(self, command: list[str], **extra: str) -> Server:
         return Server(command, cwd=self.folder, environment=environment(**extra), log=self.folder / "server.log")
 
     def sign_in(self, browser: Browser) -> StorageState | None:
         """Need nothing: whoever comes may see it."""
+        return None
 
     def yes(self, page: Page) -> Locator:
         """Find what a person presses to answer."""

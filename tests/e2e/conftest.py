@@ -6,9 +6,15 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+from outlast.kit.clock import ManualClock
+from tests.api.cloud import CloudApi, serving_cloud
+from tests.smtp_server import Postbox, smtp_server
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 DESKTOP = ViewportSize(width=1280, height=800)
@@ -21,6 +27,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(60))  # a server and one or two browsers are started first
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Begins now: the browser has its own clock, which tells when a cookie is over."""
+    return ManualClock(datetime.now(UTC))
+
+
+@pytest.fixture
+async def postbox() -> AsyncIterator[Postbox]:
+    """The mails that the server of `api` sends."""
+    with smtp_server() as postbox:
+        yield postbox
+
+
+@pytest.fixture
+async def api(sqlite_url: str, tmp_path: Path, clock: ManualClock, postbox: Postbox) -> AsyncIterator[CloudApi]:
+    """A server in the test's own event loop, whose clock the test sets."""
+    smtp = f"smtp+plain://127.0.0.1:{postbox.port}"
+    async with serving_cloud(sqlite_url, tmp_path, clock=clock, smtp_url=smtp) as api:
+        yield api
 
 
 @pytest.fixture

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
 from outlast.kit.clock import ManualClock
-from tests.api.cloud import PASSWORD, CloudApi, Someone, serving_cloud
+from tests.api.cloud import PASSWORD, CloudApi, Someone
 from tests.e2e.signing_in import (
     NEW_PASSWORD,
     by_password,
@@ -25,32 +23,11 @@ from tests.e2e.signing_in import (
     site,
     with_authenticator,
 )
-from tests.smtp_server import Postbox, smtp_server
-
-pytestmark = pytest.mark.timeout(60)
+from tests.smtp_server import Postbox
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    """Begins now: the browser has its own clock, which tells when a cookie is over."""
-    return ManualClock(datetime.now(UTC))
-
-
-@pytest.fixture
-async def postbox() -> AsyncIterator[Postbox]:
-    with smtp_server() as postbox:
-        yield postbox
-
-
-@pytest.fixture
-async def api(sqlite_url: str, tmp_path: Path, clock: ManualClock, postbox: Postbox) -> AsyncIterator[CloudApi]:
-    smtp = f"smtp+plain://127.0.0.1:{postbox.port}"
-    async with serving_cloud(sqlite_url, tmp_path, clock=clock, smtp_url=smtp) as api:
-        yield api
 
 
 @pytest.fixture

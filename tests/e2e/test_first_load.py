@@ -14,7 +14,6 @@ from tests.live_server import LiveServer, live_server
 BUDGET_BYTES = 250_000
 SESSION_BYTES = 430_000
 """Who opens a session first loads besides what renders Markdown, tables and questions."""
-pytestmark = pytest.mark.timeout(60)
 APP = """
 @app
 def greet():

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,28 +15,7 @@ from outlast.ee.cloud.caller import Role
 from outlast.kit.clock import ManualClock
 from tests.api.cloud import PASSWORD, CloudApi, Someone, serving_cloud
 from tests.e2e.signing_in import by_password, expect_inside, mailed_link, open_link, site
-from tests.smtp_server import Postbox, smtp_server
-
-pytestmark = pytest.mark.timeout(60)  # browsers through many screens
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    """Begins now: the browser has its own clock, which tells when a cookie is over."""
-    return ManualClock(datetime.now(UTC))
-
-
-@pytest.fixture
-async def postbox() -> AsyncIterator[Postbox]:
-    with smtp_server() as postbox:
-        yield postbox
-
-
-@pytest.fixture
-async def api(sqlite_url: str, tmp_path: Path, clock: ManualClock, postbox: Postbox) -> AsyncIterator[CloudApi]:
-    smtp = f"smtp+plain://127.0.0.1:{postbox.port}"
-    async with serving_cloud(sqlite_url, tmp_path, clock=clock, smtp_url=smtp) as api:
-        yield api
+from tests.smtp_server import Postbox
 
 
 @pytest.fixture

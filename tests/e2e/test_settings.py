@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,14 +17,6 @@ from tests.api.cloud import PASSWORD, CloudApi, Someone, serving_cloud
 from tests.e2e.signing_in import by_password, site
 
 PRIVATE, PUBLIC = make_keys()
-
-pytestmark = pytest.mark.timeout(60)  # browsers through many screens
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    """Begins now: the browser has its own clock, which tells when a cookie is over."""
-    return ManualClock(datetime.now(UTC))
 
 
 @pytest.fixture

@@ -30,28 +30,7 @@ from tests.e2e.signing_in import (
     with_authenticator,
 )
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, openid_provider
-from tests.smtp_server import Postbox, smtp_server
-
-pytestmark = pytest.mark.timeout(60)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    """Begins now: the browser has its own clock, which tells when a cookie is over."""
-    return ManualClock(datetime.now(UTC))
-
-
-@pytest.fixture
-async def postbox() -> AsyncIterator[Postbox]:
-    with smtp_server() as postbox:
-        yield postbox
-
-
-@pytest.fixture
-async def api(sqlite_url: str, tmp_path: Path, clock: ManualClock, postbox: Postbox) -> AsyncIterator[CloudApi]:
-    smtp = f"smtp+plain://127.0.0.1:{postbox.port}"
-    async with serving_cloud(sqlite_url, tmp_path, clock=clock, smtp_url=smtp) as api:
-        yield api
+from tests.smtp_server import Postbox
 
 
 @pytest.fixture

@@ -35,6 +35,5 @@ function useWatched<T>(topic: Topic, read: (source: DocumentSource) => T): T {
 export const useHead = (): Head => useWatched("head", (source) => source.head());
 export const useBlock = (id: string): Block | undefined => useWatched(`block:${id}`, (source) => source.block(id));
 export const useInput = (id: string): Input | undefined => useWatched(`input:${id}`, (source) => source.input(id));
-export const useOpenInputs = (): readonly string[] => useWatched("open", (source) => source.open());
 export const useChildren = (id: string | null): readonly string[] =>
   useWatched(`children:${id ?? ""}`, (source) => source.children(id));

@@ -1,7 +1,6 @@
 // Every kind of block and the component that shows it. A new kind is one file here and one line in this table.
 import type { ComponentType } from "react";
 import type { Block, BlockKind, Blocks } from "../document/model";
-import { Audio } from "./Audio";
 import { Chart } from "./Chart";
 import { Code } from "./Code";
 import { Column, Columns } from "./Columns";
@@ -13,13 +12,13 @@ import { Json } from "./Json";
 import { MarkdownBlock } from "./MarkdownBlock";
 import { Metric } from "./Metric";
 import { Note } from "./Note";
+import { Audio, Video } from "./Player";
 import { Progress } from "./Progress";
 import { Section } from "./Section";
 import { Status } from "./Status";
 import { Table } from "./Table";
 import { Tab, Tabs } from "./Tabs";
 import { Thinking } from "./Thinking";
-import { Video } from "./Video";
 
 /** What the component of a kind gets. The same object of props is the same content: components are memoised by it. */
 export interface BlockProps<Kind extends BlockKind> {

@@ -1,4 +1,4 @@
-/** Give people a file that was made here. */
+/** Give people a file: one that was made here, or one at an address, which then may name it. */
 export function save(name: string, content: Blob | string): void {
   const address = typeof content === "string" ? content : URL.createObjectURL(content);
   const link = document.createElement("a");

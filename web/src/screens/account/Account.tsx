@@ -1,17 +1,13 @@
-import { Button, NavLink, Stack, type NavLinkProps } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { IconDevices, IconKey, IconLogout, IconShieldLock, IconUser } from "@tabler/icons-react";
-import { createLink, Outlet } from "@tanstack/react-router";
-import type { ComponentPropsWithRef } from "react";
+import { Outlet } from "@tanstack/react-router";
 import { words } from "../../texts/account";
 import { Page } from "../../ui/Page";
+import { PartLink } from "../../ui/PartLink";
 import { Wrong } from "../signin/fields";
 import { useLeave } from "../signin/session";
 import { useAct } from "../signin/useSend";
 import classes from "./Account.module.css";
-
-type ItemProps = NavLinkProps & Omit<ComponentPropsWithRef<"a">, keyof NavLinkProps>;
-
-const Part = createLink((props: ItemProps) => <NavLink component="a" {...props} />);
 
 /** One's own account, part by part. */
 export function Account() {
@@ -20,26 +16,31 @@ export function Account() {
     <Page title={words.title} actions={<SignOut />}>
       <div className={classes.layout}>
         <nav className={classes.parts} aria-label={words.parts}>
-          <Part
+          <PartLink
             {...part}
             to="/account"
             activeOptions={{ exact: true }}
             label={words.profile}
             leftSection={<IconUser size={16} aria-hidden />}
           />
-          <Part
+          <PartLink
             {...part}
             to="/account/devices"
             label={words.devices}
             leftSection={<IconDevices size={16} aria-hidden />}
           />
-          <Part
+          <PartLink
             {...part}
             to="/account/security"
             label={words.security}
             leftSection={<IconShieldLock size={16} aria-hidden />}
           />
-          <Part {...part} to="/account/tokens" label={words.tokens} leftSection={<IconKey size={16} aria-hidden />} />
+          <PartLink
+            {...part}
+            to="/account/tokens"
+            label={words.tokens}
+            leftSection={<IconKey size={16} aria-hidden />}
+          />
         </nav>
         <Stack gap="lg" maw={680}>
           <Outlet />

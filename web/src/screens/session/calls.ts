@@ -1,5 +1,6 @@
 // What can be done with a session, over the API. All throw a `Problem`.
 import { api, given, Problem, send, upload } from "../../api/call";
+import { save as saveFile } from "../../blocks/save";
 import type { DocumentActions } from "../../document/actions";
 import type { FileRef, Head } from "../../document/model";
 import { at, type Detail, type Held, type SessionItem } from "./queries";
@@ -94,11 +95,7 @@ export async function touch(place: Place): Promise<void> {
 export async function save(place: Place, format: "md" | "json", title: string): Promise<void> {
   const response = await send(new Request(`${addressOf(place)}/export?format=${format}`));
   if (!response.ok) throw new Problem({ status: response.status, ...(await response.json().catch(() => ({}))) });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await response.blob());
-  link.download = `${fileName(title)}.${format}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  saveFile(`${fileName(title)}.${format}`, await response.blob());
 }
 
 /** A title as a file may be called. */

@@ -4,6 +4,7 @@ import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { api, given } from "../../api/call";
 import { useWorkspace } from "../../api/here";
+import { save } from "../../blocks/save";
 import { words } from "../../texts/audit";
 import { license } from "../people/queries";
 import { asked, type AuditSearch } from "./auditSearch";
@@ -24,10 +25,7 @@ export function AuditExport({ search }: { search: AuditSearch }) {
       notifications.show({ color: "red", title: words.exportFailed, message });
       return;
     }
-    const link = document.createElement("a");
-    link.href = `/api/v1/workspaces/${here.id}/audit/export?${new URLSearchParams({ ...asked(search), format })}`;
-    link.download = "";
-    link.click();
+    save("", `/api/v1/workspaces/${here.id}/audit/export?${new URLSearchParams({ ...asked(search), format })}`);
   };
   return (
     <Menu position="bottom-end" disabled={!included}>

@@ -1,4 +1,4 @@
-import { Button, NavLink, type NavLinkProps } from "@mantine/core";
+import { Button } from "@mantine/core";
 import {
   IconCertificate,
   IconListSearch,
@@ -7,20 +7,17 @@ import {
   IconMailExclamation,
   IconSettings,
 } from "@tabler/icons-react";
-import { createLink, Link, Outlet, useLocation } from "@tanstack/react-router";
-import { useEffect, useRef, type ComponentPropsWithRef } from "react";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useWorkspace } from "../../api/here";
 import { words as people } from "../../texts/people";
 import { words } from "../../texts/settings";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
+import { PartLink } from "../../ui/PartLink";
 import { useOutbox } from "../people/InviteLink";
 import { manages } from "../people/roles";
 import classes from "./Settings.module.css";
-
-type ItemProps = NavLinkProps & Omit<ComponentPropsWithRef<"a">, keyof NavLinkProps>;
-
-const Part = createLink((props: ItemProps) => <NavLink component="a" {...props} />);
 
 /** The settings of a workspace, part by part; for admins. */
 export function Settings() {
@@ -38,33 +35,33 @@ export function Settings() {
     <Page title={words.title}>
       <div className={classes.layout}>
         <nav className={classes.parts} aria-label={words.parts} ref={parts}>
-          <Part
+          <PartLink
             {...part}
             to="/w/$workspace/settings"
             activeOptions={{ exact: true }}
             label={words.general}
             leftSection={<IconSettings size={16} />}
           />
-          <Part
+          <PartLink
             {...part}
             to="/w/$workspace/settings/license"
             label={words.license}
             leftSection={<IconCertificate size={16} />}
           />
-          <Part
+          <PartLink
             {...part}
             to="/w/$workspace/settings/audit"
             label={words.audit}
             leftSection={<IconListSearch size={16} />}
           />
-          <Part
+          <PartLink
             {...part}
             to="/w/$workspace/settings/deliveries"
             label={words.deliveries}
             leftSection={<IconMailExclamation size={16} />}
           />
           {keepsMails && (
-            <Part
+            <PartLink
               {...part}
               to="/w/$workspace/settings/mails"
               label={words.mails}

@@ -6,7 +6,8 @@ import { FileLink } from "./File";
 import type { BlockProps } from "./index";
 import classes from "./Media.module.css";
 
-export function Audio({ block }: BlockProps<"audio">) {
+/** A sound or a film; what the browser can't play is a file to download. */
+function Player({ as: Tag, block }: { as: "audio" | "video"; block: BlockProps<"audio" | "video">["block"] }) {
   const { file, caption } = block.props;
   const { fileUrl } = useActions();
   const [failed, setFailed] = useState<string | null>(null);
@@ -14,14 +15,15 @@ export function Audio({ block }: BlockProps<"audio">) {
   return (
     <figure className={classes.figure}>
       {failed === address ? (
-        <FileLink file={file} words={words.audio.failed} />
+        <FileLink file={file} words={words[Tag].failed} />
       ) : (
-        <audio
+        <Tag
           controls
+          playsInline={Tag === "video" || undefined}
           preload="metadata"
           src={address}
           aria-label={caption || file.name}
-          className={classes.audio}
+          className={classes[Tag]}
           onError={() => setFailed(address)}
         />
       )}
@@ -29,3 +31,6 @@ export function Audio({ block }: BlockProps<"audio">) {
     </figure>
   );
 }
+
+export const Audio = ({ block }: BlockProps<"audio">) => <Player as="audio" block={block} />;
+export const Video = ({ block }: BlockProps<"video">) => <Player as="video" block={block} />;
