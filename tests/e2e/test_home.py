@@ -65,6 +65,7 @@ async def test_the_palette_goes_to_sessions_apps_and_actions(page: Page, server:
     await page.goto(await sign_in(page, server))
     async with server.client() as client:
         await client.start("greet", title="For the visitors")
+    await expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()
     await page.keyboard.press("Control+k")
     field = page.get_by_role("combobox", name="Search apps, sessions, people, actions")
     await field.fill("visitors")
