@@ -10,7 +10,7 @@ export const words = {
   anything: "Anything",
   formerMember: "a former member",
   target: "About",
-  targetHint: "Id of a session, person, invite…",
+  targetHint: "Id of anything",
   result: "Result",
   anyResult: "Any result",
   when: "When",

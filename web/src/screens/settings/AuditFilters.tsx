@@ -66,7 +66,13 @@ export function AuditFilters({ search, filter }: Props) {
       />
       <Target key={search.target ?? ""} search={search} filter={filter} />
       {Object.keys(search).length > 0 && (
-        <Button variant="subtle" color="gray" leftSection={<IconFilterOff size={16} />} onClick={() => filter({})}>
+        <Button
+          variant="subtle"
+          color="gray"
+          className={classes.clear}
+          leftSection={<IconFilterOff size={16} />}
+          onClick={() => filter({})}
+        >
           {words.clear}
         </Button>
       )}
