@@ -7,8 +7,7 @@ import {
   IconMailExclamation,
   IconSettings,
 } from "@tabler/icons-react";
-import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { Link, Outlet } from "@tanstack/react-router";
 import { useWorkspace } from "../../api/here";
 import { words as people } from "../../texts/people";
 import { words } from "../../texts/settings";
@@ -23,18 +22,12 @@ import classes from "./Settings.module.css";
 export function Settings() {
   const here = useWorkspace();
   const keepsMails = useOutbox() !== null;
-  const parts = useRef<HTMLElement>(null);
-  const { pathname } = useLocation();
-  useEffect(() => {
-    // On a phone the parts stand in a row that is wider than the screen.
-    parts.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
-  }, [pathname, keepsMails]);
   if (!manages(here.role)) return <OnlyAdmins />;
   const part = { params: { workspace: here.slug }, className: classes.part, activeProps: { active: true } };
   return (
     <Page title={words.title}>
       <div className={classes.layout}>
-        <nav className={classes.parts} aria-label={words.parts} ref={parts}>
+        <nav className={classes.parts} aria-label={words.parts}>
           <PartLink
             {...part}
             to="/w/$workspace/settings"
