@@ -1,5 +1,8 @@
 // Words of one's own account.
 
+const and = new Intl.ListFormat("en", { type: "conjunction" });
+const about = (what: string, things: string[]) => (things.length > 0 ? what + and.format(things) : "");
+
 export const words = {
   title: "Account",
   parts: "Parts of your account",
@@ -187,6 +190,21 @@ export const words = {
   needScopes: "Tick at least one.",
   readAll: "Read everything",
   all: "Everything",
+  readOnly: "Read only",
+  readAndChange: (things: string[]) => about("read and change ", things),
+  change: (things: string[]) => about("change ", things),
+  read: (things: string[]) => about("read ", things),
+  listed: (things: string[]) => about("", things),
+  mayDoAll: (parts: string[]) => {
+    const text = parts.filter((part) => part !== "").join("; ");
+    return text.charAt(0).toUpperCase() + text.slice(1);
+  },
+  things: {
+    account: "your account",
+    audit: "the audit trail",
+    members: "people",
+    workspaces: "settings",
+  } as Record<string, string>,
   nothing: "Nothing",
   expires: "Ends",
   expiresIn: {

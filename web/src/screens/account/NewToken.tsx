@@ -10,10 +10,9 @@ import { words } from "../../texts/account";
 import { Wrong } from "../signin/fields";
 import { useSend } from "../signin/useSend";
 import { accountChanged } from "./asked";
+import { ALL, READING } from "./scopes";
 import { TokenSecret } from "./TokenSecret";
 
-const ALL = words.scopes.flatMap(({ items }) => items.map(({ scope }) => scope));
-const READING = ALL.filter((scope) => scope.endsWith(":read"));
 const LASTS = Object.entries(words.expiresIn).map(([value, label]) => ({ value, label }));
 
 /** Makes a token, and shows its secret once. */
@@ -96,7 +95,7 @@ interface ScopesProps {
 }
 
 function Scopes({ value, error, onChange }: ScopesProps) {
-  const choices: [string, string[]][] = [
+  const choices: [string, readonly string[]][] = [
     [words.readAll, READING],
     [words.all, ALL],
     [words.nothing, []],
@@ -105,7 +104,7 @@ function Scopes({ value, error, onChange }: ScopesProps) {
     <Checkbox.Group label={words.mayDo} value={value} error={error} onChange={onChange}>
       <Group gap="xs" my="xs">
         {choices.map(([label, scopes]) => (
-          <Button key={label} size="compact-sm" variant="default" onClick={() => onChange(scopes)}>
+          <Button key={label} size="compact-sm" variant="default" onClick={() => onChange([...scopes])}>
             {label}
           </Button>
         ))}

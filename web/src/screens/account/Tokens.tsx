@@ -12,6 +12,7 @@ import classes from "./Account.module.css";
 import { accountChanged } from "./asked";
 import { confirm } from "./confirm";
 import { NewToken } from "./NewToken";
+import { mayDo } from "./scopes";
 import { Section } from "./Section";
 
 type Token = Schema<"TokenView">;
@@ -80,7 +81,7 @@ function Row({ token }: { token: Token }) {
       <Stack gap={2} className={classes.what}>
         <Text fw={500}>{name}</Text>
         <Text size="sm">
-          {workspace?.name ?? words.goneWorkspace} · {scopes.join(", ")}
+          {workspace?.name ?? words.goneWorkspace} · <span title={scopes.join(", ")}>{mayDo(scopes)}</span>
         </Text>
         <Text size="sm" c="dimmed">
           {last_used_at === null ? words.neverUsed : `${words.used} `}
