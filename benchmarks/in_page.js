@@ -5,8 +5,8 @@
 
   /** The innermost element that holds the text, or null. */
   function holder(node, text) {
-    if (!node.textContent.includes(text)) return null;
-    const below = [...node.childNodes].find((child) => child.textContent.includes(text));
+    if (!node.textContent?.includes(text)) return null; // a doctype has none
+    const below = [...node.childNodes].find((child) => child.textContent?.includes(text));
     if (below) return holder(below, text);
     return node instanceof Element ? node : node.parentElement;
   }

@@ -37,13 +37,17 @@ export function useSticking({ source, begins }: { source: DocumentSource; begins
     };
     // Called between layout and paint: what grew is never seen away from its place.
     const grew = new ResizeObserver(() => {
-      if (sticks.current) pull();
+      if (!sticks.current) return;
+      pull();
+      last = outer.scrollTop;
     });
     grew.observe(inner);
     grew.observe(outer);
     outer.addEventListener("scroll", scrolled, { passive: true });
     const leave = source.watch("any", () => {
-      if (!sticks.current && outer.scrollHeight > outer.clientHeight) setNews(true);
+      // What was taken away may have moved it up: seen now, before there is more, it is not taken for people's doing.
+      if (sticks.current) last = outer.scrollTop;
+      else if (outer.scrollHeight > outer.clientHeight) setNews(true);
     });
     if (sticks.current) pull();
     return () => {

@@ -3,10 +3,29 @@
 /** Has `run` called once, soon; gives what takes that back. */
 export type Scheduler = (run: () => void) => () => void;
 
+const FRAME_MS = 1000 / 60;
 const HIDDEN_MS = 250;
 
+/** At once, as soon as all that came together is folded; but not again before the next frame. */
+export function oncePerFrame(): Scheduler {
+  let last = -Infinity;
+  return (run) => {
+    const once = () => {
+      last = performance.now();
+      run();
+    };
+    return performance.now() - last >= FRAME_MS && !document.hidden ? atOnce(once) : withFrame(once);
+  };
+}
+
+const atOnce: Scheduler = (run) => {
+  let due = true;
+  queueMicrotask(() => due && run());
+  return () => void (due = false);
+};
+
 /** With the next frame; by the clock where there are none, as in a tab that is hidden. */
-export const withFrame: Scheduler = (run) => {
+const withFrame: Scheduler = (run) => {
   const cancel = () => {
     cancelAnimationFrame(frame);
     clearTimeout(timer);

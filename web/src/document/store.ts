@@ -1,6 +1,6 @@
 // A document that follows its session: events are folded as they come, what watches is told once a frame.
 import { apply, draftOf, isOver, type Draft, type DraftBlock, type DraftInput, type Told } from "./apply";
-import { withFrame, type Scheduler } from "./frame";
+import { oncePerFrame, type Scheduler } from "./frame";
 import type { Block, DocumentSource, Head, Input, Topic } from "./model";
 import type * as wire from "./wire";
 
@@ -30,7 +30,7 @@ export class DocumentStore implements DocumentSource {
     head: () => void (this.#changed.head = true),
   };
 
-  constructor(schedule: Scheduler = withFrame) {
+  constructor(schedule: Scheduler = oncePerFrame()) {
     this.#schedule = schedule;
   }
 

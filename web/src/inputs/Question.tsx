@@ -7,7 +7,7 @@ import { words } from "../texts/inputs";
 import { useDock } from "./docks";
 import { Field } from "./Field";
 import { FilingContext, type Filing } from "./files";
-import { focusFirst, focusWrong, mayTakeFocus } from "./focus";
+import { afterFrame, focusFirst, focusWrong, mayTakeFocus } from "./focus";
 import styles from "./Question.module.css";
 import { useAsk, useDraftKey } from "./useAsk";
 import { busy, few } from "./values";
@@ -119,9 +119,13 @@ function useDrops() {
 
 /** Takes the keyboard when a docked question has appeared, if that disturbs nobody. */
 function Arrival({ place }: { place: { current: HTMLElement | null } }) {
-  useEffect(() => {
-    if (mayTakeFocus()) focusFirst(place.current);
-  }, [place]);
+  useEffect(
+    () =>
+      afterFrame(() => {
+        if (mayTakeFocus()) focusFirst(place.current);
+      }),
+    [place],
+  );
   return null;
 }
 

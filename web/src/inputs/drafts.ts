@@ -20,6 +20,7 @@ export interface Keeping {
 
 const PREFIX = "outlast.draft.";
 const PAUSE_MS = 300;
+const BRIEF_MS = 100;
 
 /** All drafts of this tab. */
 export class Drafts {
@@ -48,6 +49,12 @@ export class Drafts {
     this.#drafts.set(key, now);
     if ("value" in part) this.#storeSoon(key, () => this.#store(key, keeping.keep(now.value)));
     this.#tell(key);
+  }
+
+  /** Note what is on its way. It is told only if that takes a moment: mostly the answer is there before. */
+  send(key: string, keeping: Keeping, value: unknown): void {
+    this.#drafts.set(key, { ...this.read(key, keeping), sent: { value }, problem: null });
+    setTimeout(() => this.#tell(key), BRIEF_MS);
   }
 
   /** Forget what was stored, as the answer has come. */

@@ -45,7 +45,7 @@ export function useAsk(input: Input): Ask {
       tell({ value: next(drafts.read(key, keeping).value), problem: null });
     const deliver = async (value: unknown) => {
       if (drafts.read(key, keeping).sent !== undefined) return;
-      tell({ sent: { value }, problem: null });
+      drafts.send(key, keeping, value);
       try {
         await give(id, value);
         drafts.settle(key); // the stream will tell the rest

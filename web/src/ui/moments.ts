@@ -20,8 +20,10 @@ export function relative(at: Date, now: Date): string {
   return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.round(away / length), unit);
 }
 
+const toTheSecond = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+
 /** A moment to the second, with its time zone. */
-export const exact = (at: Date): string => at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
+export const exact = (at: Date): string => toTheSecond.format(at);
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;

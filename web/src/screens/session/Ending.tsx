@@ -1,7 +1,7 @@
 import { Alert, Button, Code, Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconGitBranch, IconPlayerStop, IconRefresh } from "@tabler/icons-react";
 import { useState } from "react";
-import { useDocument, useHead } from "../../blocks/DocumentContext";
+import { useDocument, useHead, useHeadPart } from "../../blocks/DocumentContext";
 import type { DocumentSource, Head } from "../../document/model";
 import { words } from "../../texts/session";
 import type { Rights } from "./access";
@@ -10,9 +10,12 @@ import { Result } from "./Result";
 import type { Commands } from "./useCommands";
 
 /** How a session ended, and how to go on from there; nothing while it goes on. */
-export function Ending({ rights, commands }: { rights: Rights; commands: Commands }) {
+export function Ending(given: { rights: Rights; commands: Commands }) {
+  return useHeadPart("over") ? <Ended {...given} /> : null;
+}
+
+function Ended({ rights, commands }: { rights: Rights; commands: Commands }) {
   const head = useHead();
-  if (!head.over) return null;
   return (
     <Stack gap="md" py="md">
       <Outcome head={head} />

@@ -13,7 +13,7 @@ import {
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useWorkspace } from "../../api/here";
-import { useHead, useInput } from "../../blocks/DocumentContext";
+import { useHeadPart, useInput } from "../../blocks/DocumentContext";
 import { words } from "../../texts/session";
 import { StateBadge } from "../../ui/StateBadge";
 import type { Rights } from "./access";
@@ -43,9 +43,7 @@ interface HeaderProps {
 /** What a session is called, how it stands, and what can be done with it. */
 export function Header({ held, title, rights, opens }: HeaderProps) {
   const { slug } = useWorkspace();
-  const head = useHead();
-  const asked = useInput(head.waitingInput ?? "");
-  const label = useMatches({ base: undefined, sm: asked?.label }); // a phone shows it right below
+  const over = useHeadPart("over");
   return (
     <header className={classes.header}>
       <ActionIcon
@@ -59,15 +57,21 @@ export function Header({ held, title, rights, opens }: HeaderProps) {
       </ActionIcon>
       <div className={classes.name}>
         <Title place={placeOf(held.detail)} title={title} etag={held.etag} editable={rights.retitle} />
-        <StateBadge state={head.state} waitingLabel={label} />
+        <State />
       </div>
       <Group className={classes.actions} gap="xs" wrap="nowrap">
         {rights.see && <Participants place={placeOf(held.detail)} />}
-        <Buttons rights={rights} opens={opens} over={head.over} />
-        <More held={held} rights={rights} opens={opens} title={title} over={head.over} />
+        <Buttons rights={rights} opens={opens} over={over} />
+        <More held={held} rights={rights} opens={opens} title={title} over={over} />
       </Group>
     </header>
   );
+}
+
+function State() {
+  const asked = useInput(useHeadPart("waitingInput") ?? "");
+  const label = useMatches({ base: undefined, sm: asked?.label }); // a phone shows it right below
+  return <StateBadge state={useHeadPart("state")} waitingLabel={label} />;
 }
 
 function Buttons({ rights, opens, over }: Pick<HeaderProps, "rights" | "opens"> & { over: boolean }) {

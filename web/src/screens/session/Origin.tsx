@@ -2,13 +2,13 @@ import { Anchor, Text } from "@mantine/core";
 import { IconGitBranch } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useWorkspace } from "../../api/here";
-import { useHead } from "../../blocks/DocumentContext";
+import { useHeadPart } from "../../blocks/DocumentContext";
 import { words } from "../../texts/session";
 
 /** Where a branch came from; nothing for any other session. */
 export function Origin() {
   const { slug } = useWorkspace();
-  const { branchedFrom } = useHead();
+  const branchedFrom = useHeadPart("branchedFrom");
   if (branchedFrom === null) return null;
   const params = { workspace: slug, session: branchedFrom.session };
   return (

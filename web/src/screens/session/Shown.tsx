@@ -2,11 +2,10 @@ import { Text } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { modals } from "@mantine/modals";
 import { IconEyeOff } from "@tabler/icons-react";
-import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useMe, useWorkspace } from "../../api/here";
-import { DocumentProvider, useHead } from "../../blocks/DocumentContext";
+import { DocumentProvider, useDocument, useHeadPart, useOpen } from "../../blocks/DocumentContext";
 import { DocumentView } from "../../blocks/DocumentView";
-import type { DocumentStore } from "../../document/store";
 import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/session";
 import { Empty } from "../../ui/Empty";
@@ -47,7 +46,6 @@ export function Shown({ held, again }: ShownProps) {
     () => rightsOf(detail.access, detail.user_id, { ...me, role }),
     [detail.access, detail.user_id, me, role],
   );
-  const waiting = useWaiting(store, rights);
   const { workspace_id: workspace, id } = detail;
   const actions = useMemo(
     () => actionsOf({ workspace, id }, rights.answers, rights.branch ? commands.branch : null),
@@ -64,7 +62,7 @@ export function Shown({ held, again }: ShownProps) {
     );
   return (
     <DocumentProvider source={store} actions={actions}>
-      <Screen held={held} rights={rights} commands={commands} waiting={waiting} />
+      <Screen held={held} rights={rights} commands={commands} />
     </DocumentProvider>
   );
 }
@@ -73,29 +71,29 @@ interface ScreenProps {
   held: Held;
   rights: Rights;
   commands: Commands;
-  waiting: readonly string[];
 }
 
-function Screen({ held, rights, commands, waiting }: ScreenProps) {
+function Screen({ held, rights, commands }: ScreenProps) {
   const { detail } = held;
-  const head = useHead();
+  const over = useHeadPart("over");
+  const app = useHeadPart("app");
   const place = useMemo(() => placeOf(detail), [detail]);
-  const title = useTitle(head.title, detail.title) || head.app;
+  const title = useTitle(useHeadPart("title"), detail.title) || app;
   const { printing, print } = usePrinting();
   const [open, setOpen] = useState<"share" | "details" | "stop" | null>(null);
   const close = () => setOpen(null);
-  useDocumentTitle(words.tab(common.pageTitle(title), waiting.length > 0));
-  useTouch(place, rights.branch && !head.over);
+  useTouch(place, rights.branch && !over);
   const opens: Opens = {
     share: () => setOpen("share"),
     details: () => setOpen("details"),
     stop: () => setOpen("stop"),
-    remove: () => confirmRemoval(head.over, () => void commands.remove(title).catch(tellFailure)),
+    remove: () => confirmRemoval(over, () => void commands.remove(title).catch(tellFailure)),
     print,
   };
   if (printing) return <Printed title={title} ending={{ rights, commands }} />;
   return (
     <div className={classes.screen}>
+      <TabTitle title={title} rights={rights} />
       <Header held={held} title={title} rights={rights} opens={opens} />
       {rights.see ? (
         <>
@@ -103,7 +101,7 @@ function Screen({ held, rights, commands, waiting }: ScreenProps) {
           <div className={classes.document}>
             <DocumentView follow header={<Origin />} footer={<Ending rights={rights} commands={commands} />} />
           </div>
-          <Dock waiting={waiting} />
+          <Waiting rights={rights} />
         </>
       ) : (
         <Unseen owner={detail.user || detail.user_id} />
@@ -127,12 +125,19 @@ function useTitle(streamed: string, held: string): string {
 }
 
 /** The open questions that the viewer may answer, the oldest first. */
-function useWaiting(store: DocumentStore, rights: Rights): readonly string[] {
-  const open = useSyncExternalStore(
-    (listener) => store.watch("open", listener),
-    () => store.open(),
-  );
-  return useMemo(() => open.filter((id) => rights.answers(store.input(id)?.audience ?? null)), [open, store, rights]);
+function useWaiting(rights: Rights): readonly string[] {
+  const source = useDocument();
+  const open = useOpen();
+  return useMemo(() => open.filter((id) => rights.answers(source.input(id)?.audience ?? null)), [open, source, rights]);
+}
+
+function Waiting({ rights }: { rights: Rights }) {
+  return <Dock waiting={useWaiting(rights)} />;
+}
+
+function TabTitle({ title, rights }: { title: string; rights: Rights }) {
+  useDocumentTitle(words.tab(common.pageTitle(title), useWaiting(rights).length > 0));
+  return null;
 }
 
 function confirmRemoval(over: boolean, remove: () => void): void {
