@@ -3,6 +3,7 @@ import { words } from "../texts/blocks";
 import { number, roughly } from "./figures";
 import type { BlockProps } from "./index";
 import classes from "./Progress.module.css";
+import { useOverdue } from "./useOverdue";
 
 /** How far work is, in a bar and in words. */
 export function Progress({ block }: BlockProps<"progress">) {
@@ -12,9 +13,10 @@ export function Progress({ block }: BlockProps<"progress">) {
   const far = known ? words.progress.of(number(value), number(total)) : number(value);
   const count = unit ? `${far} ${unit}` : far;
   const going = !block.closed && share !== 1;
+  const overdue = useOverdue(block, going ? remaining : null);
   const rest = [
     rate !== null && rate !== undefined && words.progress.rate(number(rate), unit ?? ""),
-    going && remaining !== null && remaining !== undefined && words.progress.left(roughly(remaining)),
+    going && !overdue && remaining !== null && remaining !== undefined && words.progress.left(roughly(remaining)),
   ].filter((part) => part !== false);
   const name = label || words.progress.name;
   return (
