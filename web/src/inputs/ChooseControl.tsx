@@ -1,44 +1,13 @@
-import { Button, Group as Row, Radio, Select, Stack } from "@mantine/core";
+import { Button, Group as Row } from "@mantine/core";
 import type { ControlProps } from ".";
-import { words } from "../texts/inputs";
-import { around, Group } from "./around";
+import { Group } from "./around";
+import { OneOf } from "./parts";
 import { few } from "./values";
 
-/** Takes one of several. Few are buttons, and a click is the answer; many are searched. In a form few are radios. */
+/** Takes one of several. Few are buttons, and a click is the answer. */
 export function ChooseControl(props: ControlProps<"choose">) {
-  const { spec, value, disabled } = props;
-  if (!few(spec.options))
-    return (
-      <Select
-        {...around(props)}
-        data={[...new Set(spec.options)]}
-        value={typeof value === "string" ? value : null}
-        onChange={(next) => props.change(next)}
-        disabled={disabled}
-        placeholder={words.choosePlaceholder}
-        nothingFoundMessage={words.nothingFound}
-        searchable
-        selectFirstOptionOnChange
-        clearable={spec.optional}
-        limit={500}
-        maw={480}
-      />
-    );
-  if (props.field)
-    return (
-      <Radio.Group
-        {...around(props)}
-        value={typeof value === "string" ? value : null}
-        onChange={(next) => props.change(next)}
-        data-wrong={props.error ? true : undefined}
-      >
-        <Stack gap={6} mt={6}>
-          {spec.options.map((option) => (
-            <Radio key={option} value={option} label={option} disabled={disabled} />
-          ))}
-        </Stack>
-      </Radio.Group>
-    );
+  const { spec, disabled } = props;
+  if (props.field || !few(spec.options)) return <OneOf {...props} />;
   return (
     <Group of={props}>
       <Row gap="xs" mt={6}>

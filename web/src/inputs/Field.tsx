@@ -2,7 +2,7 @@ import { Skeleton } from "@mantine/core";
 import { Suspense, type ReactNode } from "react";
 import { takes, type Control, type ControlProps } from ".";
 import type { InputKind } from "../document/model";
-import { JsonControl } from "./JsonControl";
+import { JsonControl } from "./parts";
 
 type Props = Omit<ControlProps<InputKind>, "spec"> & {
   kind: string;

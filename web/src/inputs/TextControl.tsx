@@ -1,8 +1,9 @@
-import { PasswordInput, Text, Textarea, TextInput } from "@mantine/core";
+import { Text, Textarea, TextInput } from "@mantine/core";
 import type { KeyboardEvent } from "react";
 import type { ControlProps } from ".";
 import { words } from "../texts/inputs";
 import { around } from "./around";
+import { Secret } from "./parts";
 import { textOf } from "./values";
 
 const NEAR = 0.8;
@@ -19,7 +20,7 @@ export function TextControl(props: ControlProps<"text">) {
     placeholder: spec.placeholder ?? undefined,
     onChange: (event: { currentTarget: { value: string } }) => props.change(event.currentTarget.value),
   };
-  if (spec.secret) return <PasswordInput {...shared} autoComplete="off" />;
+  if (spec.secret) return <Secret {...shared} autoComplete="off" />;
   const count = <Count chars={value.length} limit={spec.max_length ?? null} />;
   const submits = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;

@@ -1,7 +1,10 @@
 import { cleanup, createEvent, fireEvent, screen, waitFor } from "@testing-library/react";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test } from "vitest";
+import * as parts from "./parts";
 import { ask, FIELD } from "./stage";
 
+// They are there already, as they are for whoever has met one before.
+beforeAll(() => Promise.all(Object.values(parts).map((one) => one.load())));
 afterEach(cleanup);
 
 const press = (name: string) => fireEvent.click(screen.getByRole("button", { name }));

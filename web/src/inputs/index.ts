@@ -1,14 +1,10 @@
 // Every kind of question and the control that takes its answer. A new kind is one file here and one line in this table.
-import { lazy, type ComponentType } from "react";
+import type { ComponentType } from "react";
 import type { InputKind, Inputs } from "../document/model";
-import { ApproveControl } from "./ApproveControl";
 import { ChatControl } from "./ChatControl";
-import { ChooseManyControl } from "./ChooseManyControl";
 import { ChooseControl } from "./ChooseControl";
 import { ConfirmControl } from "./ConfirmControl";
-import { FormControl } from "./FormControl";
-import { NumberControl } from "./NumberControl";
-import { SliderControl } from "./SliderControl";
+import * as parts from "./parts";
 import { TextControl } from "./TextControl";
 
 /** A control: shows `value` below `label`, tells each change. It has no buttons that send, but those that are answers.
@@ -39,20 +35,20 @@ export type Control<Kind extends InputKind> = ComponentType<ControlProps<Kind>>;
 
 type Takes = { [Kind in InputKind]?: Control<Kind> };
 
-/** What takes the answers of each kind; what needs a library of its own is loaded when it is first asked for. */
+/** What takes the answers of each kind. */
 export const takes: Takes = {
   text: TextControl,
-  number: NumberControl,
-  slider: SliderControl,
+  number: parts.NumberControl,
+  slider: parts.SliderControl,
   confirm: ConfirmControl,
-  approve: ApproveControl,
+  approve: parts.ApproveControl,
   choose: ChooseControl,
-  choose_many: ChooseManyControl,
-  date: lazy(() => import("./DateControl")),
-  time: lazy(() => import("./TimeControl")),
-  datetime: lazy(() => import("./DateTimeControl")),
-  upload: lazy(() => import("./UploadControl")),
-  edit_table: lazy(() => import("./EditTableControl")),
+  choose_many: parts.ChooseManyControl,
+  date: parts.DateControl,
+  time: parts.TimeControl,
+  datetime: parts.DateTimeControl,
+  upload: parts.UploadControl,
+  edit_table: parts.EditTableControl,
   chat: ChatControl,
-  form: FormControl,
+  form: parts.FormControl,
 };
