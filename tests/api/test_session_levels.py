@@ -43,6 +43,7 @@ ENDPOINTS = {
     "history": Endpoint("GET", "/history", "view", Role.VIEWER),
     "export": Endpoint("GET", "/export?format=json", "view", Role.VIEWER),
     "participants": Endpoint("GET", "/participants", "view", Role.VIEWER),
+    "usage": Endpoint("GET", "/usage", "view", Role.VIEWER, managed=True),
     "answer": Endpoint("POST", "/interactions", "answer", body={"input": "word", "value": "tea"}),
     "upload": Endpoint("POST", "/files?name=x", "answer", body={}),
     "title": Endpoint("PATCH", "", "edit", managed=True, body={"title": "Another"}),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from outlast.protocol.api import Measure
+from outlast.runtime.usage import usage_of
 from tests.process.stage import running, write_app
 
 GREEDY = """
@@ -68,3 +70,48 @@ async def test_an_apps_own_wall_time_is_the_tighter_one(tmp_path: Path) -> None:
     async with running(tmp_path, write_app(tmp_path, code), limit_wall_time="60s") as stage:
         document = await stage.over(await stage.start("spins"))
         assert (document.state, document.ended_reason) == ("expired", "wall_time")
+
+
+THRIFTY = """
+import subprocess
+
+@app(limits={"wall_s": 500, "cpu_s": 100, "memory_bytes": 200_000_000, "open_files": 50, "processes": 5,
+             "stream_bytes": 1_000_000, "bytes_per_s": 50_000}, hibernate_after=3600)
+def thrifty():
+    held, opened = bytearray(30_000_000), [open("/dev/null") for _ in range(10)]
+    child = subprocess.Popen(["sleep", "1000"])
+    ask("More?")
+    child.kill()
+"""
+
+
+async def test_what_a_session_uses_is_told_beside_its_limits(tmp_path: Path) -> None:
+    async with running(tmp_path, write_app(tmp_path, THRIFTY)) as stage:
+        session_id = await stage.start("thrifty")
+        await stage.until(session_id, lambda document: document.state == "waiting")
+        found = await usage_of(stage.host, stage.host.awake[session_id].record)
+        limits = {
+            name: one.limit for name in found.__struct_fields__ if isinstance(one := getattr(found, name), Measure)
+        }
+        assert limits == {
+            "wall_s": 500, "cpu_s": 100, "memory_bytes": 200_000_000, "open_files": 50, "processes": 5,
+            "stream_bytes": 1_000_000, "bytes_per_s": 50_000, "waiting_s": 3600, "idle_s": None,
+        }  # fmt: skip
+        assert found.awake
+        assert 30_000_000 <= (found.memory_bytes.used or 0) < 100_000_000
+        assert 8 <= (found.open_files.used or 0) <= 20
+        assert found.processes.used == 1
+        assert 0 < (found.cpu_s.used or 0) < 20
+        assert 0 <= (found.waiting_s.used or 0) < 60
+        assert 0 < (found.stream_bytes.used or 0) < 10_000
+        assert 0 < (found.bytes_per_s.used or 0) <= (found.stream_bytes.used or 0) / 10
+        assert 0 < (found.wall_s.used or 0) < 60
+        assert found.events == (await stage.document(session_id)).seq
+
+        assert await stage.host.hibernate(session_id)
+        await stage.host.awake[session_id].gone.wait()
+        asleep = await usage_of(stage.host, await stage.runtime.records.get(session_id))
+        assert not asleep.awake
+        assert (asleep.memory_bytes.limit, asleep.memory_bytes.used) == (200_000_000, None)
+        assert asleep.events == found.events + 1
+        assert (asleep.stream_bytes.used or 0) > (found.stream_bytes.used or 0)

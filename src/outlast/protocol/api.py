@@ -144,6 +144,51 @@ class SessionDetail(SessionItem, kw_only=True):
     document: Document
 
 
+class Measure(msgspec.Struct, kw_only=True):
+    """How much of something a session may use (null for no limit), and how much it uses (null where not known)."""
+
+    limit: float | None = None
+    used: float | None = None
+
+
+class SessionUsage(msgspec.Struct, kw_only=True):
+    """What holds for one session, and what it has used of it. The names are those of ``@app(limits=...)``.
+
+    What only a process uses is known of an awake session alone, and counts from its last waking on.
+
+    Attributes:
+        awake: whether it has a process now, on the server that answers.
+        wall_s: how long it has run, without the time it waited.
+        cpu_s: processor time of its process.
+        memory_bytes: memory of its process, beyond what its app took when it was imported.
+        open_files: what its process has open, beyond what it began with.
+        processes: those it has started that still run.
+        stream_bytes: size of its events.
+        bytes_per_s: how fast it writes events, taken over ten seconds.
+        waiting_s: how long it has waited; at the limit its process ends, and it sleeps.
+        idle_s: how long nobody and nothing has moved it; at the limit it is ended.
+        events: how many it has.
+        files_bytes: size of its files.
+        ends_at: when it is ended, if nothing moves it before.
+        removed_at: when it is removed for good, as its workspace wants it.
+    """
+
+    awake: bool = False
+    wall_s: Measure
+    cpu_s: Measure
+    memory_bytes: Measure
+    open_files: Measure
+    processes: Measure
+    stream_bytes: Measure
+    bytes_per_s: Measure
+    waiting_s: Measure
+    idle_s: Measure
+    events: int
+    files_bytes: int
+    ends_at: datetime | None = None
+    removed_at: datetime | None = None
+
+
 class SessionList(msgspec.Struct, kw_only=True):
     """One page of sessions, those changed last first."""
 

@@ -1,4 +1,4 @@
-"""What an app may use: the server's limits, or the app's own where those are tighter."""
+"""What a session may use: the server's limits, or its app's own where those are tighter."""
 
 from __future__ import annotations
 
@@ -7,43 +7,52 @@ from datetime import timedelta
 import msgspec
 
 from outlast.protocol.commands import AppInfo, Limits
-from outlast.runtime.live import Surroundings
 from outlast.runtime.tracking import SessionLimits, tighter
 
 
-def process_limits(limits: Limits, info: AppInfo) -> Limits:
-    """What the kernel and the session process watch."""
-    own = {name: round(value) for name, value in info.limits.items()}
-    return Limits(
-        cpu_s=tighter(limits.cpu_s, own.get("cpu_s")),
-        memory_bytes=tighter(limits.memory_bytes, own.get("memory_bytes")),
-        open_files=tighter(limits.open_files, own.get("open_files")),
-        processes=tighter(limits.processes, own.get("processes")),
-    )
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What one session may use.
+
+    Attributes:
+        limits: what the host watches.
+        process_limits: what the kernel and the session process watch.
+        hibernate_after: how long it waits before its process ends; None for ever.
+    """
+
+    limits: SessionLimits
+    process_limits: Limits
+    hibernate_after: timedelta | None
 
 
-def surroundings_of(around: Surroundings, info: AppInfo, *, patience: timedelta | None = None) -> Surroundings:
-    """What the host watches of a session, and when it puts it to sleep.
+def bounds_of(bounds: Bounds, info: AppInfo, *, patience: timedelta | None = None) -> Bounds:
+    """The bounds of an app's sessions.
 
     Args:
-        around: what it does with every session.
+        bounds: of every session.
         info: the app's own wishes go before all else.
         patience: of the session's workspace, which goes before the host's.
     """
-    limits, own = around.limits, info.limits
-    sizes = {name: round(own[name]) for name in ("stream_bytes", "bytes_per_s") if name in own}
-    hibernate_after = info.hibernate_after_s
-    return msgspec.structs.replace(
-        around,
+    limits, process, own = bounds.limits, bounds.process_limits, info.limits
+    counts = {name: round(value) for name, value in own.items()}
+    return Bounds(
         limits=SessionLimits(
             wall_time=tighter(limits.wall_time, timedelta(seconds=own["wall_s"]) if "wall_s" in own else None),
-            stream_bytes=tighter(limits.stream_bytes, sizes.get("stream_bytes")),
-            bytes_per_s=tighter(limits.bytes_per_s, sizes.get("bytes_per_s")),
+            stream_bytes=tighter(limits.stream_bytes, counts.get("stream_bytes")),
+            bytes_per_s=tighter(limits.bytes_per_s, counts.get("bytes_per_s")),
         ),
-        # A session that could not be replayed must keep its process.
-        hibernate_after=None
-        if not info.durable
-        else patience or around.hibernate_after
-        if hibernate_after is None
-        else timedelta(seconds=hibernate_after),
+        process_limits=Limits(
+            cpu_s=tighter(process.cpu_s, counts.get("cpu_s")),
+            memory_bytes=tighter(process.memory_bytes, counts.get("memory_bytes")),
+            open_files=tighter(process.open_files, counts.get("open_files")),
+            processes=tighter(process.processes, counts.get("processes")),
+        ),
+        hibernate_after=_patience(bounds, info, patience),
     )
+
+
+def _patience(bounds: Bounds, info: AppInfo, patience: timedelta | None) -> timedelta | None:
+    if not info.durable:
+        return None  # it could not be replayed: it must keep its process
+    if info.hibernate_after_s is not None:
+        return timedelta(seconds=info.hibernate_after_s)
+    return patience or bounds.hibernate_after

@@ -28,7 +28,7 @@ from outlast.protocol import events as e
 from outlast.protocol.admission import Gate
 from outlast.protocol.commands import Limits, Recording, Start
 from outlast.protocol.document import Document, apply, recording_of
-from outlast.runtime.appetite import process_limits, surroundings_of
+from outlast.runtime.appetite import Bounds, bounds_of
 from outlast.runtime.files import SessionFiles
 from outlast.runtime.live import LiveSession, Outcome, Surroundings
 from outlast.runtime.records import SessionRecord, SessionRecords, unknown_session
@@ -66,6 +66,11 @@ class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
     process_limits: Limits = Limits()
     max_awake: int = 1000
     wakes_at_once: int = 8
+
+    @property
+    def bounds(self) -> Bounds:
+        """What every session may use."""
+        return Bounds(limits=self.limits, process_limits=self.process_limits, hibernate_after=self.hibernate_after)
 
 
 class Ports(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,9 +119,8 @@ class AwakeSessions:
             committer=ports.committer,
             files=ports.files,
             clock=ports.clock,
-            limits=settings.limits,
+            bounds=settings.bounds,
             cancel_grace=settings.cancel_grace,
-            hibernate_after=settings.hibernate_after,
             on_idle=self._on_idle,
         )
         self._deaths: dict[str, int] = {}
@@ -220,6 +224,7 @@ class AwakeSessions:
     ) -> None:  # fmt: skip
         """Start the app in its process."""
         record = live.record
+        bounds = bounds_of(self.settings.bounds, entry.info, patience=self.ports.patience.get(record.workspace_id))
         start = Start(
             session=record.id,
             app=entry.info.name,
@@ -230,10 +235,10 @@ class AwakeSessions:
             attempt=record.attempt,
             secrets={name: self.ports.secrets[name] for name in entry.info.secrets if name in self.ports.secrets},
             scratch=str(live.scratch),
-            limits=process_limits(self.settings.process_limits, entry.info),
+            limits=bounds.process_limits,
             recording=recording,
         )
-        live.around = surroundings_of(self._around, entry.info, patience=self.ports.patience.get(record.workspace_id))
+        live.around = msgspec.structs.replace(self._around, bounds=bounds)
         process.send(start)
         live.attach(process)
         self._spawn_task(self._see_off(live))

@@ -126,6 +126,10 @@ class SessionFiles:
             self._folder(target).mkdir(parents=True, exist_ok=True)
             await asyncio.to_thread(_copy_all, self._folder(source), self._folder(target))
 
+    async def size_bytes(self, session_id: str) -> int:
+        """What the files of a session take."""
+        return await asyncio.to_thread(_size_bytes, self._folder(session_id))
+
     async def drop(self, *session_ids: str) -> None:
         """Delete all files of sessions."""
         await asyncio.to_thread(_remove, [self._folder(session_id) for session_id in session_ids])
@@ -153,6 +157,14 @@ class SessionFiles:
             part.unlink()
             raise ProtocolViolation(f"The file {file.name!r} is not what its hash says.")
         part.replace(place)
+
+
+def _size_bytes(folder: Path) -> int:
+    try:
+        with os.scandir(folder) as found:
+            return sum(one.stat().st_size for one in found if _SHA256.fullmatch(one.name))
+    except FileNotFoundError:
+        return 0
 
 
 def _remove(folders: Iterable[Path]) -> None:

@@ -32,9 +32,10 @@ from outlast.protocol.admission import Gate
 from outlast.protocol.codec import Json
 from outlast.protocol.commands import Acked, Answered, Cancel, Emission, Message, TimerDue
 from outlast.protocol.inputs import is_secret
+from outlast.runtime.appetite import Bounds
 from outlast.runtime.files import SessionFiles
 from outlast.runtime.records import SessionRecord
-from outlast.runtime.tracking import Alarms, Meter, SessionLimits, Stopwatch
+from outlast.runtime.tracking import Alarms, Meter, Stopwatch
 from outlast.runtime.writer import SessionWriter
 from outlast.streams.commit import GroupCommit
 
@@ -50,9 +51,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     committer: GroupCommit
     files: SessionFiles
     clock: Clock
-    limits: SessionLimits
+    bounds: Bounds
     cancel_grace: timedelta
-    hibernate_after: timedelta | None
     on_idle: Callable[[str], None]
 
 
@@ -66,6 +66,7 @@ class LiveSession(SessionWriter):
 
     Attributes:
         scratch: the folder for files of its process, which is removed with it.
+        stopwatch, alarms, meter: what it has used since it was woken, and what is to happen when.
     """
 
     def __init__(self, record: SessionRecord, *, seq: int, around: Surroundings) -> None:
@@ -79,9 +80,9 @@ class LiveSession(SessionWriter):
         self._outcome: Outcome | None = None
         self._cancel: Cancel | None = None
         self._untold: list[Message] = []
-        self._stopwatch = Stopwatch()
-        self._alarms = Alarms()
-        self._meter = Meter(record)
+        self.stopwatch = Stopwatch()
+        self.alarms = Alarms()
+        self.meter = Meter(record)
 
     @property
     def stopping(self) -> bool:
@@ -129,7 +130,7 @@ class LiveSession(SessionWriter):
         canonical = self.track.check(input_id, value, by=by, known_as=known_as)
         asked = self.track.inputs.pop(input_id)
         self.track.answered.add(input_id)
-        self._alarms.stop(f"timer t:{input_id}")
+        self.alarms.stop(f"timer t:{input_id}")
         self.track.timers.pop(f"t:{input_id}", None)
         try:
             if asked.kind in ("upload", "form"):
@@ -145,7 +146,7 @@ class LiveSession(SessionWriter):
             self.kill()
             raise SessionHeld(f"Session {self.record.id} is awake on another host; send the answer there.") from None
         reach("host.answer_committed")
-        self._alarms.stop("idle")
+        self.alarms.stop("idle")
         self._tell(Answered(input=input_id, value=canonical, by=by))
 
     def cancel(self, *, by: e.User | None, reason: str) -> None:
@@ -153,7 +154,7 @@ class LiveSession(SessionWriter):
         if self._cancel is None:
             self._cancel = Cancel(by=by, reason=reason)
             self._tell(self._cancel)
-            self._alarms.set("grace", self.around.cancel_grace, self.kill)
+            self.alarms.set("grace", self.around.cancel_grace, self.kill)
 
     async def hibernate(self) -> bool:
         """End the process of a session that waits.
@@ -162,7 +163,7 @@ class LiveSession(SessionWriter):
             False when it does not wait (any more), or never sleeps.
         """
         waits = self.record.state == "waiting" and self._cancel is None
-        if self.stopping or not waits or self.around.hibernate_after is None:
+        if self.stopping or not waits or self.around.bounds.hibernate_after is None:
             return False
         self._outcome = "asleep"
         waits_for = self.record.waiting_input
@@ -230,11 +231,11 @@ class LiveSession(SessionWriter):
         reach("host.after_commit")
         process.send(Acked(emission=emission.emission))
         if self.record.over:
-            self._alarms.set("end", self.around.cancel_grace, process.kill)  # it may not know that it should end
+            self.alarms.set("end", self.around.cancel_grace, process.kill)  # it may not know that it should end
         else:
-            self._meter.count(self.record.bytes - before, self.around.limits)
-            if self.record.state == "waiting" and self.around.hibernate_after is not None:
-                self._alarms.set("idle", self.around.hibernate_after, lambda: self.around.on_idle(self.record.id))
+            self.meter.count(self.record.bytes - before, self.around.bounds.limits)
+            if self.record.state == "waiting" and self.around.bounds.hibernate_after is not None:
+                self.alarms.set("idle", self.around.bounds.hibernate_after, lambda: self.around.on_idle(self.record.id))
 
     async def _listen(self, process: SessionProcess) -> None:
         """Log what is written past Python: C libraries, child processes, the interpreter's last words."""
@@ -243,7 +244,7 @@ class LiveSession(SessionWriter):
                 if not self.stopping:
                     before = self.record.bytes
                     await self.put([e.LogWritten(channel="stderr", text=data.decode(errors="replace"))])
-                    self._meter.count(self.record.bytes - before, self.around.limits)
+                    self.meter.count(self.record.bytes - before, self.around.bounds.limits)
         except LimitExceeded as error:
             process.kill()
             await self._fail(error.code, error.message)
@@ -251,7 +252,7 @@ class LiveSession(SessionWriter):
             process.kill()  # the pump meets the same error, or the end of the process
 
     async def _conclude(self, exit_: ProcessExit) -> None:
-        self._alarms.stop_all()
+        self.alarms.stop_all()
         try:
             if self._outcome is None and not self.record.over:
                 await self._explain(exit_)
@@ -277,7 +278,7 @@ class LiveSession(SessionWriter):
 
     def _arm(self, timer: str, due: datetime) -> None:
         if self._process is not None:
-            self._alarms.set(f"timer {timer}", due - self.now(), lambda: self._timer_due(timer))
+            self.alarms.set(f"timer {timer}", due - self.now(), lambda: self._timer_due(timer))
 
     def _timer_due(self, timer: str) -> None:
         self.track.timer_over(timer)
@@ -292,15 +293,14 @@ class LiveSession(SessionWriter):
 
     def _mind_wall_time(self) -> None:
         """Count wall time while the session runs, not while it waits for somebody."""
-        limit = self.around.limits.wall_time
-        if limit is None or self._process is None:
+        if self._process is None:
             return
-        runs = self.record.state == "running"
-        ran = self._stopwatch.run(self.now(), runs=runs)
-        if runs:
-            self._alarms.set("wall_time", limit - ran, self._out_of_time)
+        limit, runs = self.around.bounds.limits.wall_time, self.record.state == "running"
+        ran = self.stopwatch.run(self.now(), runs=runs)
+        if runs and limit is not None:
+            self.alarms.set("wall_time", limit - ran, self._out_of_time)
         else:
-            self._alarms.stop("wall_time")
+            self.alarms.stop("wall_time")
 
     def _out_of_time(self) -> None:
         if not self.stopping:

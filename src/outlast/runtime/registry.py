@@ -155,6 +155,11 @@ class Registry:
         """Modules whose file is not loaded yet."""
         return [module for module in self._sources if module not in self._entries and module not in self._broken]
 
+    def loaded(self, app_id: str) -> AppEntry | None:
+        """An app by its id, if its file is loaded; never waits."""
+        entries = self._entries.get(app_id.partition(":")[0], [])
+        return next((entry for entry in entries if entry.id == app_id), None)
+
     async def find(self, name: str) -> AppEntry:
         """Find an app by ``module:function``, by module when it has one app, or by function when that is unique.
 

@@ -171,6 +171,12 @@ class Alarms:
         loop = asyncio.get_running_loop()
         self._handles[name] = loop.call_later(max(0.0, delay.total_seconds()), call)
 
+    def left(self, name: str) -> timedelta | None:
+        """How long until it calls; None when it is not set, or called already."""
+        handle = self._handles.get(name)
+        left_s = 0.0 if handle is None else handle.when() - asyncio.get_running_loop().time()
+        return timedelta(seconds=left_s) if left_s > 0 else None
+
     def stop(self, name: str) -> None:
         """Call it off, if it is set."""
         handle = self._handles.pop(name, None)
@@ -192,10 +198,13 @@ class Stopwatch:
 
     def run(self, now: datetime, *, runs: bool) -> timedelta:
         """Say whether it runs from now on; gives the time it ran until now."""
-        if self._since is not None:
-            self._ran += now - self._since
+        self._ran = self.ran(now)
         self._since = now if runs else None
         return self._ran
+
+    def ran(self, now: datetime) -> timedelta:
+        """The time it ran until now."""
+        return self._ran if self._since is None else self._ran + (now - self._since)
 
 
 class Meter:
@@ -209,6 +218,12 @@ class Meter:
         self._record = record
         self._since = asyncio.get_running_loop().time()
         self._recent_bytes = 0
+
+    @property
+    def bytes_per_s(self) -> float:
+        """What it wrote lately, as the limit counts it."""
+        now = asyncio.get_running_loop().time()
+        return self._recent_bytes / _RATE_WINDOW_S if now - self._since <= _RATE_WINDOW_S else 0.0
 
     def count(self, size_bytes: int, limits: SessionLimits) -> None:
         """Take in what was written, after `SessionRecord.bytes` has.

@@ -93,13 +93,14 @@ def _limit_processes(most: int) -> None:
         pass
 
     def refuse(event: str, _args: tuple[object, ...]) -> None:
-        if event in _FORKS and _descendants(leader) >= most:
+        if event in _FORKS and descendants(leader) >= most:
             raise _exceeded("processes", f"The session started more than its {most} processes.")
 
     sys.addaudithook(refuse)
 
 
-def _descendants(root: int) -> int:
+def descendants(root: int) -> int:
+    """How many processes a process has started that still run, with those that they have started."""
     count, left = 0, [root]
     while left:
         try:

@@ -90,6 +90,7 @@ def test_a_stopwatch_adds_up_what_runs() -> None:
     assert watch.run(NOON + timedelta(seconds=2), runs=False) == timedelta(seconds=2)
     assert watch.run(NOON + timedelta(hours=1), runs=True) == timedelta(seconds=2)
     assert watch.run(NOON + timedelta(hours=1, seconds=1), runs=True) == timedelta(seconds=3)
+    assert watch.ran(NOON + timedelta(hours=1, seconds=5)) == timedelta(seconds=7)
 
 
 async def test_what_is_written_is_counted_against_its_limits() -> None:
@@ -103,6 +104,7 @@ async def test_what_is_written_is_counted_against_its_limits() -> None:
     with pytest.raises(LimitExceeded) as fast:
         meter.count(1000, SessionLimits(bytes_per_s=10))
     assert fast.value.code == "limit_bytes_per_s"
+    assert meter.bytes_per_s == (100 + 1000) / 10
 
 
 async def test_an_alarm_rings_once_and_can_be_moved_and_stopped() -> None:

@@ -1769,6 +1769,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace_id}/sessions/{session_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage
+         * @description What the session may use, what it has used, and when it ends: of what is at hand, cheap enough to ask often.
+         */
+        get: operations["get_usage_api_v1_workspaces__workspace_id__sessions__session_id__usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace_id}/sessions/{session_id}/export": {
         parameters: {
             query?: never;
@@ -3004,6 +3024,16 @@ export interface components {
             login_session_id: string | null;
         };
         /**
+         * Measure
+         * @description How much of something a session may use (null for no limit), and how much it uses (null where not known).
+         */
+        Measure: {
+            /** @default null */
+            limit: number | null;
+            /** @default null */
+            used: number | null;
+        };
+        /**
          * MemberItem
          * @description A member.
          */
@@ -3708,6 +3738,29 @@ export interface components {
             seq: number;
             /** @default null */
             at: string | null;
+        };
+        /**
+         * SessionUsage
+         * @description What holds for one session, and what it has used of it. The names are those of `@app(limits=...)`.
+         */
+        SessionUsage: {
+            /** @default false */
+            awake: boolean;
+            wall_s: components["schemas"]["Measure"];
+            cpu_s: components["schemas"]["Measure"];
+            memory_bytes: components["schemas"]["Measure"];
+            open_files: components["schemas"]["Measure"];
+            processes: components["schemas"]["Measure"];
+            stream_bytes: components["schemas"]["Measure"];
+            bytes_per_s: components["schemas"]["Measure"];
+            waiting_s: components["schemas"]["Measure"];
+            idle_s: components["schemas"]["Measure"];
+            events: number;
+            files_bytes: number;
+            /** @default null */
+            ends_at: string | null;
+            /** @default null */
+            removed_at: string | null;
         };
         /**
          * SessionWaiting
@@ -13906,6 +13959,83 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`, `role.too_low`, `insufficient_scope`, `session.access_too_low` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace.not_found`, `session.not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_usage_api_v1_workspaces__workspace_id__sessions__session_id__usage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionUsage"];
+                };
             };
             /** @description `unauthenticated` */
             401: {

@@ -30,6 +30,7 @@ RULES: Sequence[Rule] = (
     Rule(verb="session.cancel", needs=Role.MEMBER, scope=WRITE, when_read_only=True, asvs="8.2.2"),
     Rule(verb="session.branch", needs=Role.MEMBER, scope=WRITE, creates=True, asvs="8.2.2"),
     Rule(verb="session.touch", needs=Role.MEMBER, scope=WRITE, asvs="8.2.2"),
+    Rule(verb="session.usage", needs=Role.VIEWER, scope=READ, asvs="8.2.2"),
     Rule(verb="session.participants", needs=Role.VIEWER, scope=READ, asvs="8.2.2"),
     Rule(verb="session.upload", needs=Role.MEMBER, scope=WRITE, asvs="8.2.2"),
     Rule(verb="session.file", needs=Role.VIEWER, scope=READ, asvs="8.2.2"),

@@ -29,6 +29,7 @@ from outlast.protocol.api import (
     SessionDetail,
     SessionItem,
     SessionList,
+    SessionUsage,
     StartSession,
     UpdateSession,
 )
@@ -199,6 +200,12 @@ async def touch_session(work: In, session_id: str) -> Response:
     """Count a session as active now, so that it is not ended or removed as one left alone."""
     await service.touch(work, session_id)
     return nothing()
+
+
+@router.get("/{session_id}/usage", **does("session.usage", *_REFUSALS, gives=SessionUsage))
+async def get_usage(work: In, session_id: str) -> Response:
+    """What the session may use, what it has used, and when it ends: of what is at hand, cheap enough to ask often."""
+    return answer(await service.usage(work, session_id))
 
 
 @router.get("/{session_id}/export", **does("session.export", *_REFUSALS, gives=Recording, also="text/markdown"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
-from outlast.ee.cloud import audit, events, files
+from outlast.ee.cloud import audit, events, files, workspaces
 from outlast.ee.cloud.sessions import events as facts
 from outlast.ee.cloud.sessions.access import Access, Level, Sight, access_session
 from outlast.ee.cloud.sessions.attachments import given_files
@@ -14,10 +16,11 @@ from outlast.ee.cloud.sessions.sharing import keep_in_sight
 from outlast.ee.cloud.work import Work
 from outlast.kit.errors import InvalidArguments, InvalidInput
 from outlast.kit.ids import new_id
-from outlast.protocol.api import BranchSession, Interaction, StartSession, UpdateSession
+from outlast.protocol.api import BranchSession, Interaction, Measure, SessionUsage, StartSession, UpdateSession
 from outlast.protocol.codec import Json
 from outlast.protocol.events import User
 from outlast.runtime.records import SessionRecord
+from outlast.runtime.usage import usage_of
 
 
 def user_of(work: Work) -> User:
@@ -92,6 +95,28 @@ async def update(work: Work, session_id: str, wanted: UpdateSession) -> Access:
     if wanted.title is not msgspec.UNSET:
         await work.cloud.runtime.host.retitle(session_id, title_of(wanted.title))
     return Access(await work.cloud.part(Sight).record(session_id), access.level)
+
+
+async def usage(work: Work, session_id: str) -> SessionUsage:
+    """What a session may use and has used; nothing of what is said in it, so admins see it of every one."""
+    record = (await access_session(work, session_id, Level.VIEW, managing=True)).record
+    found = await usage_of(work.cloud.runtime.host, record)
+    if record.over:
+        found.removed_at = await _removed_at(work, record)
+        return found
+    ends, longest = [record.expires_at], work.cloud.settings.session_max_idle
+    if longest is not None:
+        idle = work.cloud.clock.now() - record.updated_at
+        found.idle_s = Measure(limit=longest.total_seconds(), used=idle.total_seconds())
+        ends.append(record.updated_at + longest)
+    found.ends_at = min((at for at in ends if at is not None), default=None)
+    return found
+
+
+async def _removed_at(work: Work, record: SessionRecord) -> datetime | None:
+    async with work.reading() as unit:
+        retention = (await workspaces.settings_of(unit)).retention
+    return None if retention is None else record.updated_at + retention
 
 
 async def remove(work: Work, session_id: str) -> None:
