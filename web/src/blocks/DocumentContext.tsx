@@ -36,7 +36,6 @@ export const useHead = (): Head => useWatched("head", (source) => source.head())
 /** A part of the head: what shows it is not rendered again for another part. */
 export const useHeadPart = <Name extends keyof Head>(name: Name): Head[Name] =>
   useWatched("head", (source) => source.head()[name]);
-export const useOpen = (): readonly string[] => useWatched("open", (source) => source.open());
 export const useBlock = (id: string): Block | undefined => useWatched(`block:${id}`, (source) => source.block(id));
 export const useInput = (id: string): Input | undefined => useWatched(`input:${id}`, (source) => source.input(id));
 export const useChildren = (id: string | null): readonly string[] =>

@@ -8,7 +8,7 @@ import { words } from "../texts/inputs";
 import { Moment } from "../ui/Moment";
 import { Person } from "../ui/Person";
 import { Answer } from "./Answer";
-import { useDocked } from "./docks";
+import { useDockOf } from "./docking";
 import { drafts } from "./drafts";
 import { focusFirst } from "./focus";
 import styles from "./InputBlock.module.css";
@@ -25,12 +25,12 @@ export function InputBlock({ id }: { id: string }) {
 /** In full, unless it is docked; an answer on its way is shown as if it had come. */
 function Open({ input }: { input: Input }) {
   const { sent } = useAsk(input);
-  const dock = useDocked(useDraftKey(input));
+  const dock = useDockOf(input.id);
   if (sent !== undefined) return <Answered input={input} value={sent.value} pending />;
   if (dock === null) return <Question id={input.id} />;
   if (input.kind === "chat") return null; // in a conversation the field below says it all
   return (
-    <UnstyledButton className={styles.marker} onClick={() => focusFirst(dock)}>
+    <UnstyledButton className={styles.marker} onClick={() => focusFirst(dock.place)}>
       <IconMessageQuestion size={18} aria-hidden />
       <Text span fw={500} className={styles.label}>
         {input.label || words.asked}

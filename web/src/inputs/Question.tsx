@@ -1,15 +1,25 @@
 import { ActionIcon, Badge, Button, Group, Paper, Text } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconUserShield } from "@tabler/icons-react";
-import { useEffect, useId, useMemo, useRef, useState, type DragEvent, type FormEvent } from "react";
+import {
+  use,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type DragEvent,
+  type FormEvent,
+} from "react";
 import { useActions, useInput } from "../blocks/DocumentContext";
 import type { Input } from "../document/model";
 import { words } from "../texts/inputs";
-import { useDock } from "./docks";
+import { DockingContext } from "./docking";
 import { Field } from "./Field";
 import { FilingContext, type Filing } from "./files";
 import { afterFrame, focusFirst, focusWrong, mayTakeFocus } from "./focus";
 import styles from "./Question.module.css";
-import { useAsk, useDraftKey } from "./useAsk";
+import { useAsk } from "./useAsk";
 import { busy, few } from "./values";
 
 /** A question that is open, with what takes its answer. Shows nothing when it is no longer open.
@@ -34,10 +44,13 @@ function Asked({ input, docked }: { input: Input; docked: boolean }) {
   const { filing, drag } = useDrops();
   const [folded, setFolded] = useState(false);
   const id = useId();
-  useDock(useDraftKey(input), body, docked);
+  const docking = use(DockingContext);
   const { sent, problem } = ask;
   const sending = sent !== undefined;
 
+  useLayoutEffect(() => {
+    if (docked) return docking?.hold(body.current);
+  }, [docking, docked]);
   useEffect(() => {
     if (problem !== null) focusWrong(place.current);
   }, [problem]);

@@ -4,6 +4,7 @@ import { configure, render } from "@testing-library/react";
 import { DocumentProvider } from "../blocks/DocumentContext";
 import type { DocumentActions } from "../document/actions";
 import type { DocumentSource, Head, Input } from "../document/model";
+import { Docking, DockingContext } from "./docking";
 import { InputBlock } from "./InputBlock";
 import { Question } from "./Question";
 
@@ -87,8 +88,10 @@ export function ask(
   const page = render(
     <MantineProvider env="test">
       <DocumentProvider source={source} actions={actions}>
-        <InputBlock id="i1" />
-        {docked && <Question id="i1" docked />}
+        <DockingContext value={docked ? new Docking(source, actions.mayAnswer) : null}>
+          <InputBlock id="i1" />
+          {docked && <Question id="i1" docked />}
+        </DockingContext>
       </DocumentProvider>
     </MantineProvider>,
   );

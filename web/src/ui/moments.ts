@@ -8,6 +8,8 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["day", 24 * 60 * MINUTE],
 ];
 
+const fromNow = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
 /** A moment as it is seen from now: `5 minutes ago`, `in 2 days`, `3 Mar`. */
 export function relative(at: Date, now: Date): string {
   const away = at.getTime() - now.getTime();
@@ -17,7 +19,7 @@ export function relative(at: Date, now: Date): string {
     return at.toLocaleDateString(undefined, { day: "numeric", month: "short", year });
   }
   const [unit, length] = STEPS.findLast(([, long]) => Math.abs(away) >= 0.95 * long) ?? ["minute", MINUTE];
-  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.round(away / length), unit);
+  return fromNow.format(Math.round(away / length), unit);
 }
 
 const toTheSecond = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });

@@ -1,25 +1,26 @@
 import { ActionIcon, Group, Text, VisuallyHidden } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
-import { useState } from "react";
+import { useSyncExternalStore } from "react";
 import { useInput } from "../../blocks/DocumentContext";
+import { useWaiting, type Docking } from "../../inputs/docking";
 import { Question } from "../../inputs/Question";
 import { words } from "../../texts/session";
 import classes from "./Dock.module.css";
 
 /** The questions that wait for the viewer, below the document: the oldest first, one at a time. */
-export function Dock({ waiting }: { waiting: readonly string[] }) {
-  const [chosen, choose] = useState<string | null>(null);
-  const place = Math.max(0, chosen === null ? 0 : waiting.indexOf(chosen));
-  const id = waiting[place];
+export function Dock({ docking }: { docking: Docking }) {
+  const waiting = useWaiting(docking);
+  const id = useSyncExternalStore(docking.watch, docking.docked);
   const label = useInput(id ?? "")?.label;
+  const place = waiting.indexOf(id ?? "");
   return (
     <>
-      <VisuallyHidden role="status">{id !== undefined && words.asks(label ?? "")}</VisuallyHidden>
-      {id !== undefined && (
+      <VisuallyHidden role="status">{id !== null && words.asks(label ?? "")}</VisuallyHidden>
+      {id !== null && (
         <section className={classes.dock} aria-label={words.dock.label}>
           <div className={classes.column}>
             {waiting.length > 1 && (
-              <Switch now={place + 1} all={waiting.length} step={(by) => choose(waiting[place + by] ?? null)} />
+              <Switch now={place + 1} all={waiting.length} step={(by) => docking.choose(waiting[place + by] ?? id)} />
             )}
             <Question key={id} id={id} docked />
           </div>

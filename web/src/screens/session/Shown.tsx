@@ -4,8 +4,9 @@ import { modals } from "@mantine/modals";
 import { IconEyeOff } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useMe, useWorkspace } from "../../api/here";
-import { DocumentProvider, useDocument, useHeadPart, useOpen } from "../../blocks/DocumentContext";
+import { DocumentProvider, useHeadPart } from "../../blocks/DocumentContext";
 import { DocumentView } from "../../blocks/DocumentView";
+import { Docking, DockingContext, useWaiting } from "../../inputs/docking";
 import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/session";
 import { Empty } from "../../ui/Empty";
@@ -51,6 +52,7 @@ export function Shown({ held, again }: ShownProps) {
     () => actionsOf({ workspace, id }, rights.answers, rights.branch ? commands.branch : null),
     [workspace, id, rights, commands],
   );
+  const docking = useMemo(() => new Docking(store, actions.mayAnswer), [store, actions]);
   useEffect(() => {
     if (gone?.status === 404) again();
   }, [gone, again]);
@@ -62,7 +64,9 @@ export function Shown({ held, again }: ShownProps) {
     );
   return (
     <DocumentProvider source={store} actions={actions}>
-      <Screen held={held} rights={rights} commands={commands} />
+      <DockingContext value={docking}>
+        <Screen held={held} rights={rights} commands={commands} docking={docking} />
+      </DockingContext>
     </DocumentProvider>
   );
 }
@@ -71,9 +75,10 @@ interface ScreenProps {
   held: Held;
   rights: Rights;
   commands: Commands;
+  docking: Docking;
 }
 
-function Screen({ held, rights, commands }: ScreenProps) {
+function Screen({ held, rights, commands, docking }: ScreenProps) {
   const { detail } = held;
   const over = useHeadPart("over");
   const app = useHeadPart("app");
@@ -90,10 +95,15 @@ function Screen({ held, rights, commands }: ScreenProps) {
     remove: () => confirmRemoval(over, () => void commands.remove(title).catch(tellFailure)),
     print,
   };
-  if (printing) return <Printed title={title} ending={{ rights, commands }} />;
+  if (printing)
+    return (
+      <DockingContext value={null}>
+        <Printed title={title} ending={{ rights, commands }} />
+      </DockingContext>
+    );
   return (
     <div className={classes.screen}>
-      <TabTitle title={title} rights={rights} />
+      <TabTitle title={title} docking={docking} />
       <Header held={held} title={title} rights={rights} opens={opens} />
       {rights.see ? (
         <>
@@ -101,7 +111,7 @@ function Screen({ held, rights, commands }: ScreenProps) {
           <div className={classes.document}>
             <DocumentView follow header={<Origin />} footer={<Ending rights={rights} commands={commands} />} />
           </div>
-          <Waiting rights={rights} />
+          <Dock docking={docking} />
         </>
       ) : (
         <Unseen owner={detail.user || detail.user_id} />
@@ -124,19 +134,8 @@ function useTitle(streamed: string, held: string): string {
   return title;
 }
 
-/** The open questions that the viewer may answer, the oldest first. */
-function useWaiting(rights: Rights): readonly string[] {
-  const source = useDocument();
-  const open = useOpen();
-  return useMemo(() => open.filter((id) => rights.answers(source.input(id)?.audience ?? null)), [open, source, rights]);
-}
-
-function Waiting({ rights }: { rights: Rights }) {
-  return <Dock waiting={useWaiting(rights)} />;
-}
-
-function TabTitle({ title, rights }: { title: string; rights: Rights }) {
-  useDocumentTitle(words.tab(common.pageTitle(title), useWaiting(rights).length > 0));
+function TabTitle({ title, docking }: { title: string; docking: Docking }) {
+  useDocumentTitle(words.tab(common.pageTitle(title), useWaiting(docking).length > 0));
   return null;
 }
 
