@@ -18,6 +18,7 @@ const HEIGHTS: Partial<Record<string, number>> = {
 
 const LINE_PX = 24;
 const LINE_CHARS = 95;
+const CODE_PX = 480;
 
 /** In pixels; undefined: the header or the footer. */
 export function estimate(source: DocumentSource, rows: Rows, row: Row | undefined): number {
@@ -25,7 +26,8 @@ export function estimate(source: DocumentSource, rows: Rows, row: Row | undefine
   if (block === undefined) return 0;
   if (row?.show === "heading") return 48;
   if (row?.show === "text") return heightOf(rows.textOf(block, row.at), LINE_PX) + 12;
-  if (block.kind === "code" && typeof block.props.text === "string") return heightOf(block.props.text, 20) + 60;
+  if (block.kind === "code" && typeof block.props.text === "string")
+    return Math.min(CODE_PX, heightOf(block.props.text, 20)) + 60;
   return HEIGHTS[block.kind] ?? 48;
 }
 

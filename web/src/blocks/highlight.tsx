@@ -3,7 +3,7 @@ import type { RootContent } from "hast";
 import classes from "./highlight.module.css";
 import { later } from "./later";
 
-const LIMIT = 60_000;
+const LIMIT = 40_000;
 
 const useColours = later(async () => {
   const { common, createLowlight } = await import("lowlight");
@@ -48,7 +48,7 @@ function shown(nodes: readonly RootContent[]): ReactNode[] {
 }
 
 /** The text in colours; null as long as there are none: unknown language, too long, not loaded yet. */
-export function useHighlighted(text: string, language: string | null): ReactNode {
+export function useColoured(text: string, language: string | null): ReactNode {
   const name = language?.toLowerCase() ?? "";
   const colours = useColours(name !== "" && name !== "text" && text.length <= LIMIT);
   return useMemo(

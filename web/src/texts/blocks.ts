@@ -11,6 +11,11 @@ export const words = {
   copied: "Copied",
   code: "Code",
   codeIn: (language: string) => `Code, ${language}`,
+  folding: {
+    all: (lines: number, characters: number) =>
+      lines > 60 ? `Show all ${lines.toLocaleString()} lines` : `Show all ${characters.toLocaleString()} characters`,
+    less: "Show less",
+  },
   tableRegion: "Table",
   done: "Done",
   toDo: "To do",

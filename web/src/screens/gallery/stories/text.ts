@@ -129,6 +129,16 @@ export const code: Chapter = {
         }),
       ],
     },
+    {
+      title: "Of many lines",
+      blocks: [
+        tell("code", {
+          language: "python",
+          text: Array.from({ length: 4000 }, (_, at) => `print("line", ${String(at + 1)})`).join("\n"),
+        }),
+        tell("code", { text: "0123456789abcdef".repeat(8000) }),
+      ],
+    },
     { title: "Empty", blocks: [telling("code", { language: "python" })] },
   ],
 };
