@@ -1,8 +1,12 @@
 // What is done to a tree of Markdown before it is shown.
 import type { Root as HastRoot } from "hast";
 import type { Nodes, Parents, Root } from "mdast";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm as gfmSyntax } from "micromark-extension-gfm";
 import { defaultSchema, type Options as Schema } from "rehype-sanitize";
 import type {} from "mdast-util-math";
+import type {} from "remark-parse";
+import type { Processor } from "unified";
 
 const PHRASING = new Set([
   "paragraph",
@@ -14,6 +18,13 @@ const PHRASING = new Set([
   "linkReference",
   "tableCell",
 ]);
+
+/** Tables, lists of tasks, footnotes, struck words and bare addresses are read too. */
+export function gfm(this: Processor): void {
+  const data = this.data();
+  (data.micromarkExtensions ??= []).push(gfmSyntax());
+  (data.fromMarkdownExtensions ??= []).push(gfmFromMarkdown());
+}
 
 function each(node: Nodes, visit: (node: Nodes, parent: Parents, at: number) => void): void {
   if (!("children" in node)) return;
