@@ -1,28 +1,18 @@
-import { MantineProvider } from "@mantine/core";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { DocumentStore } from "../document/store";
 import { CodeBox } from "./CodeBox";
-import { DocumentProvider } from "./DocumentContext";
+import { Stage } from "./stage";
 
 afterEach(cleanup);
 
-const actions = {
-  answer: () => Promise.resolve(),
-  upload: () => Promise.reject(new Error("nothing is uploaded here")),
-  fileUrl: () => "",
-  branch: null,
-  mayAnswer: () => false,
-};
 const text = Array.from({ length: 4000 }, (_, at) => `line ${String(at + 1)}`).join("\n");
 
-function show(source = new DocumentStore()) {
+function show(source: DocumentStore) {
   return render(
-    <MantineProvider>
-      <DocumentProvider source={source} actions={actions}>
-        <CodeBox text={text} language={null} />
-      </DocumentProvider>
-    </MantineProvider>,
+    <Stage source={source}>
+      <CodeBox text={text} language={null} />
+    </Stage>,
   );
 }
 

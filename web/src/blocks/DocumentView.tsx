@@ -1,4 +1,4 @@
-import { Button, Text } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
@@ -8,6 +8,7 @@ import { useDocument } from "./DocumentContext";
 import { DocumentRow } from "./DocumentRow";
 import classes from "./DocumentView.module.css";
 import { estimate } from "./estimate";
+import { Nothing } from "./Nothing";
 import { Rows } from "./rows";
 import { useSticking } from "./useSticking";
 
@@ -60,7 +61,7 @@ export function DocumentView({ follow, header, footer }: Props) {
                 <div key={key} ref={virtualizer.measureElement} data-index={index} className={classes.row}>
                   {row !== undefined && <DocumentRow row={row} rows={rows} />}
                   {index === 0 && header}
-                  {index === 0 && all.length === 0 && <Text c="dimmed">{words.empty}</Text>}
+                  {index === 0 && all.length === 0 && <Nothing />}
                   {index === count - 1 && footer}
                 </div>
               );

@@ -11,6 +11,7 @@ const ENDS: Partial<Record<State, string>> = {
 export const words = {
   document: "Document",
   empty: "Nothing written yet",
+  wroteNothing: "It wrote nothing.",
   newBelow: "New below",
   asked: (label: string) => (label ? `Question: ${label}` : "There is a question to answer."),
   ended: (state: State) => ENDS[state] ?? "The session has ended.",
