@@ -4,7 +4,7 @@ import { IconCalendar } from "@tabler/icons-react";
 import type { ControlProps } from ".";
 import { words } from "../texts/inputs";
 import { around } from "./around";
-import { DAY, dayOf } from "./moments";
+import { DAY, dayOf } from "./days";
 import { isDay } from "./values";
 
 interface DayProps {

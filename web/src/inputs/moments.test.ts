@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { dayOf, dayTimeOf, offsetAt } from "./moments";
+import { dayOf } from "./days";
+import { dayTimeOf, offsetAt } from "./moments";
 import { answer } from "./values";
 
 test("a day is read as people type it", () => {
@@ -16,6 +17,7 @@ test("a moment names its offset, a local time does not", () => {
   expect(offset).toMatch(/^[+-]\d{2}:\d{2}$/);
   expect(answer("datetime", {}, { day: "2026-12-24", time: "18:00", zoned: true })).toBe(`2026-12-24T18:00${offset}`);
   expect(answer("datetime", {}, dayTimeOf("2026-12-24T18:00:00"))).toBe("2026-12-24T18:00");
+  expect(dayTimeOf(`2026-12-24T18:00:30${offset}`)).toEqual({ day: "2026-12-24", time: "18:00:30", zoned: true });
   expect(answer("datetime", {}, { day: null, time: "", zoned: true })).toBeNull();
 });
 
