@@ -1,9 +1,11 @@
 import "./blocks.css";
-import { memo, type ComponentType } from "react";
+import { Skeleton } from "@mantine/core";
+import { memo, Suspense, type ComponentType } from "react";
 import type { Block } from "../document/model";
 import { InputBlock } from "../inputs/InputBlock";
 import { Boundary } from "./Boundary";
 import { useBlock } from "./DocumentContext";
+import { HEIGHTS } from "./estimate";
 import { shows } from "./index";
 import { Unknown } from "./Unknown";
 
@@ -11,7 +13,11 @@ const Shown = memo(function Shown({ block }: { block: Block }) {
   if (block.kind === "input") return <InputBlock id={String(block.props.input)} />;
   const kinds = shows as Record<string, ComponentType<{ block: Block }> | undefined>;
   const Kind = (Object.hasOwn(shows, block.kind) ? kinds[block.kind] : undefined) ?? Unknown;
-  return <Kind block={block} />;
+  return (
+    <Suspense fallback={<Skeleton height={HEIGHTS[block.kind] ?? 48} />}>
+      <Kind block={block} />
+    </Suspense>
+  );
 });
 
 /** One block of the document, whatever its kind, with all that it holds. */

@@ -2,7 +2,8 @@
 import type { DocumentSource } from "../document/model";
 import type { Row, Rows } from "./rows";
 
-const HEIGHTS: Partial<Record<string, number>> = {
+/** Of the kinds that are about as high whatever they hold. */
+export const HEIGHTS: Partial<Record<string, number>> = {
   chart: 340,
   image: 320,
   video: 360,

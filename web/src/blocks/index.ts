@@ -1,23 +1,17 @@
 // Every kind of block and the component that shows it. A new kind is one file here and one line in this table.
 import type { ComponentType } from "react";
 import type { Block, BlockKind, Blocks } from "../document/model";
-import { Chart } from "./Chart";
 import { Code } from "./Code";
 import { Column, Columns } from "./Columns";
 import { Expander } from "./Expander";
 import { Fault } from "./Fault";
 import { File } from "./File";
-import { Image } from "./Image";
-import { Json } from "./Json";
 import { MarkdownBlock } from "./MarkdownBlock";
-import { Metric } from "./Metric";
 import { Note } from "./Note";
-import { Audio, Video } from "./Player";
+import * as parts from "./parts";
 import { Progress } from "./Progress";
 import { Section } from "./Section";
 import { Status } from "./Status";
-import { Table } from "./Table";
-import { Tab, Tabs } from "./Tabs";
 import { Thinking } from "./Thinking";
 
 /** What the component of a kind gets. The same object of props is the same content: components are memoised by it. */
@@ -31,14 +25,14 @@ type Shows = { [Kind in BlockKind]?: ComponentType<BlockProps<Kind>> };
 export const shows: Shows = {
   markdown: MarkdownBlock,
   code: Code,
-  json: Json,
-  table: Table,
-  chart: Chart,
-  image: Image,
-  audio: Audio,
-  video: Video,
+  json: parts.Json,
+  table: parts.Table,
+  chart: parts.Chart,
+  image: parts.Image,
+  audio: parts.Audio,
+  video: parts.Video,
   file: File,
-  metric: Metric,
+  metric: parts.Metric,
   progress: Progress,
   status: Status,
   thinking: Thinking,
@@ -47,7 +41,7 @@ export const shows: Shows = {
   section: Section,
   columns: Columns,
   column: Column,
-  tabs: Tabs,
-  tab: Tab,
+  tabs: parts.Tabs,
+  tab: parts.Tab,
   expander: Expander,
 };

@@ -1,4 +1,5 @@
-import { useMemo, type ComponentType } from "react";
+import { Skeleton } from "@mantine/core";
+import { Suspense, useMemo, type ComponentType } from "react";
 import { shows } from "../../blocks";
 import type { Block, Blocks } from "../../document/model";
 
@@ -11,5 +12,11 @@ export function AsBlock({ kind, props }: Props) {
     [kind, props],
   );
   const Shows = shows[kind] as ComponentType<{ block: Block }> | undefined;
-  return Shows && <Shows block={block} />;
+  return (
+    Shows && (
+      <Suspense fallback={<Skeleton height={160} />}>
+        <Shows block={block} />
+      </Suspense>
+    )
+  );
 }
