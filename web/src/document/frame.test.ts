@@ -4,52 +4,47 @@ import { oncePerFrame } from "./frame";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const aFrame = () => vi.advanceTimersToNextFrame();
-const now = () => Promise.resolve();
-
-test("what comes first is shown at once, what follows with the next frame", async () => {
+test("what comes first is shown a moment later, what follows with the next frame", () => {
   const schedule = oncePerFrame();
   const run = vi.fn();
   schedule(run);
   expect(run).not.toHaveBeenCalled(); // more may come together with it
-  await now();
+  vi.advanceTimersByTime(5);
   expect(run).toHaveBeenCalledTimes(1);
   schedule(run);
-  await now();
+  vi.advanceTimersByTime(5);
   expect(run).toHaveBeenCalledTimes(1);
-  aFrame();
+  vi.advanceTimersToNextFrame();
   expect(run).toHaveBeenCalledTimes(2);
 });
 
-test("after a frame without anything it is shown at once again", async () => {
+test("after a frame without anything it is a moment again", () => {
   const schedule = oncePerFrame();
   const run = vi.fn();
   schedule(run);
-  await now();
-  vi.advanceTimersByTime(20);
+  vi.advanceTimersByTime(25);
   schedule(run);
-  await now();
+  vi.advanceTimersByTime(5);
   expect(run).toHaveBeenCalledTimes(2);
 });
 
-test("what was taken back is not shown", async () => {
+test("what was taken back is not shown", () => {
   const schedule = oncePerFrame();
   const run = vi.fn();
   schedule(run)();
-  await now();
-  expect(run).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(5);
   schedule(() => undefined);
-  await now();
+  vi.advanceTimersByTime(5);
   schedule(run)();
-  aFrame();
+  vi.advanceTimersToNextFrame();
   expect(run).not.toHaveBeenCalled();
 });
 
-test("a tab that is hidden has no frames and is told by the clock", async () => {
+test("a tab that is hidden has no frames and is told by the clock", () => {
   const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
   const run = vi.fn();
   oncePerFrame()(run);
-  await now();
+  vi.advanceTimersByTime(10);
   expect(run).not.toHaveBeenCalled();
   vi.advanceTimersByTime(250);
   expect(run).toHaveBeenCalledTimes(1);

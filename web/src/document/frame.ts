@@ -4,9 +4,10 @@
 export type Scheduler = (run: () => void) => () => void;
 
 const FRAME_MS = 1000 / 60;
+const MOMENT_MS = 3; // an answer, what the app says to it and what it asks next come in this time
 const HIDDEN_MS = 250;
 
-/** At once, as soon as all that came together is folded; but not again before the next frame. */
+/** A moment after the first of what comes together; but not again before the next frame. */
 export function oncePerFrame(): Scheduler {
   let last = -Infinity;
   return (run) => {
@@ -14,14 +15,13 @@ export function oncePerFrame(): Scheduler {
       last = performance.now();
       run();
     };
-    return performance.now() - last >= FRAME_MS && !document.hidden ? atOnce(once) : withFrame(once);
+    return performance.now() - last >= FRAME_MS && !document.hidden ? soon(once) : withFrame(once);
   };
 }
 
-const atOnce: Scheduler = (run) => {
-  let due = true;
-  queueMicrotask(() => due && run());
-  return () => void (due = false);
+const soon: Scheduler = (run) => {
+  const timer = setTimeout(run, MOMENT_MS);
+  return () => clearTimeout(timer);
 };
 
 /** With the next frame; by the clock where there are none, as in a tab that is hidden. */

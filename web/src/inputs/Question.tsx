@@ -1,6 +1,7 @@
 import { ActionIcon, Badge, Button, Group, Paper, Text } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconUserShield } from "@tabler/icons-react";
 import {
+  memo,
   use,
   useEffect,
   useId,
@@ -22,13 +23,15 @@ import styles from "./Question.module.css";
 import { useAsk } from "./useAsk";
 import { busy, few } from "./values";
 
-/** A question that is open, with what takes its answer. Shows nothing when it is no longer open.
+/** A question, with what takes its answer. Once it is over it stays as it was: nothing is sent any more.
  *
  * `docked`: it stands below the document, always in sight; its place in the document points to it then.
  */
 export function Question({ id, docked = false }: { id: string; docked?: boolean }) {
-  const input = useInput(id);
+  const now = useInput(id);
+  const [input, keep] = useState(now);
   const actions = useActions();
+  if (now?.state === "open" && now !== input) keep(now);
   if (input?.state !== "open") return null;
   return actions.mayAnswer(input.audience) ? (
     <Asked key={id} input={input} docked={docked} />
@@ -37,7 +40,7 @@ export function Question({ id, docked = false }: { id: string; docked?: boolean 
   );
 }
 
-function Asked({ input, docked }: { input: Input; docked: boolean }) {
+const Asked = memo(function Asked({ input, docked }: { input: Input; docked: boolean }) {
   const ask = useAsk(input);
   const place = useRef<HTMLFormElement>(null);
   const body = useRef<HTMLDivElement>(null);
@@ -102,7 +105,7 @@ function Asked({ input, docked }: { input: Input; docked: boolean }) {
       </div>
     </Paper>
   );
-}
+});
 
 /** The field of a message is its own frame. */
 const frameOf = ({ kind, audience }: Input, docked: boolean) =>

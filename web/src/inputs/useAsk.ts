@@ -44,7 +44,7 @@ export function useAsk(input: Input): Ask {
     const update = (next: (now: unknown) => unknown) =>
       tell({ value: next(drafts.read(key, keeping).value), problem: null });
     const deliver = async (value: unknown) => {
-      if (drafts.read(key, keeping).sent !== undefined) return;
+      if (drafts.read(key, keeping).sent !== undefined || source.input(id)?.state !== "open") return;
       drafts.send(key, keeping, value);
       try {
         await give(id, value);

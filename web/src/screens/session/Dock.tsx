@@ -1,21 +1,25 @@
 import { ActionIcon, Group, Text, VisuallyHidden } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
-import { useSyncExternalStore } from "react";
+import { useDeferredValue, useEffect, useState, useSyncExternalStore } from "react";
 import { useInput } from "../../blocks/DocumentContext";
 import { useWaiting, type Docking } from "../../inputs/docking";
 import { Question } from "../../inputs/Question";
 import { words } from "../../texts/session";
 import classes from "./Dock.module.css";
 
+const LINGER_MS = 150;
+
 /** The questions that wait for the viewer, below the document: the oldest first, one at a time. */
 export function Dock({ docking }: { docking: Docking }) {
   const waiting = useWaiting(docking);
-  const id = useSyncExternalStore(docking.watch, docking.docked);
-  const label = useInput(id ?? "")?.label;
-  const place = waiting.indexOf(id ?? "");
+  const docked = useSyncExternalStore(docking.watch, docking.docked);
+  const label = useInput(docked ?? "")?.label;
+  // What the app says is there to be read first; to take the next answer can wait for a frame.
+  const id = useDeferredValue(useLingering(docked));
+  const place = Math.max(0, waiting.indexOf(id ?? ""));
   return (
     <>
-      <VisuallyHidden role="status">{id !== null && words.asks(label ?? "")}</VisuallyHidden>
+      <VisuallyHidden role="status">{docked !== null && words.asks(label ?? "")}</VisuallyHidden>
       {id !== null && (
         <section className={classes.dock} aria-label={words.dock.label}>
           <div className={classes.column}>
@@ -28,6 +32,18 @@ export function Dock({ docking }: { docking: Docking }) {
       )}
     </>
   );
+}
+
+/** The docked question; one that is over stays for a moment, as mostly another one takes its place. */
+function useLingering(id: string | null): string | null {
+  const [kept, keep] = useState(id);
+  if (id !== null && id !== kept) keep(id);
+  useEffect(() => {
+    if (id !== null) return;
+    const timer = setTimeout(() => keep(null), LINGER_MS);
+    return () => clearTimeout(timer);
+  }, [id]);
+  return id ?? kept;
 }
 
 function Switch({ now, all, step }: { now: number; all: number; step: (by: number) => void }) {
