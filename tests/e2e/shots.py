@@ -94,6 +94,12 @@ def down(page: Page) -> None:
     page.mouse.wheel(0, 10_000)
 
 
+def limits(page: Page) -> None:
+    """See the limits of a session among its details."""
+    press("Details")(page)
+    page.get_by_role("tab", name="Limits").click()
+
+
 def shots(house: House) -> Sequence[Shot]:
     """All of them."""
     at = {name: f"sessions/{session}" for name, session in house.sessions.items()}
@@ -118,6 +124,10 @@ def shots(house: House) -> Sequence[Shot]:
         Shot("session-of-another", at["shared"]),
         Shot("session-share", at["waiting"], press("Share"), docs=("light",)),
         Shot("session-details", at["waiting"], press("Details")),
+        Shot("session-limits", at["waiting"], limits),
+        Shot("session-limits-running", at["running"], limits),
+        Shot("session-limits-asleep", at["asleep"], limits),
+        Shot("session-limits-done", at["done"], limits),
         Shot("session-menu", at["waiting"], press("More actions")),
         Shot("session-stop", at["running"], press("Stop")),
         Shot("session-none", nothing),

@@ -237,11 +237,35 @@ async def test_the_details_tell_arguments_events_and_the_log(page: Page, server:
     await expect(details).to_contain_text("The app takes no arguments.")
     await details.get_by_role("tab", name="Log").click()
     await expect(details.get_by_role("log")).to_contain_text("line 2")
+    await details.get_by_role("tab", name="Limits").click()
+    await expect(details.get_by_role("region", name="Kept of it")).to_contain_text(
+        re.compile("Size of its events.* of ")
+    )
+    await expect(details).to_contain_text("The session has ended.")
     await details.get_by_role("tab", name="Events").click()
     await details.get_by_role("button", name=re.compile("session.completed")).click()
     await expect(details.get_by_role("region", name=re.compile("as JSON"))).to_contain_text('"session.completed"')
     await page.keyboard.press("Escape")
     await expect(details).to_be_hidden()
+
+
+async def test_the_details_tell_what_a_session_uses_of_its_limits(page: Page, server: LiveServer) -> None:
+    await begin(page, server, "broken")
+    await expect(page.get_by_role("form", name="Who are you?")).to_be_visible()
+    await page.get_by_role("button", name="Details").click()
+    details = page.get_by_role("dialog", name="Details")
+    await details.get_by_role("tab", name="Limits").click()
+    for name in ("Memory", "Open files", "Waiting", "Size of its events"):
+        await expect(details.get_by_role("progressbar", name=name)).to_be_attached()
+        await expect(details).to_contain_text(re.compile(rf"{name}\S+ .*of "))
+    await expect(details).to_contain_text("The session is awake.")
+    await page.keyboard.press("Escape")
+    await answer(page, "Who are you?", "Ada")
+    await state(page, "Failed")
+    await page.get_by_role("button", name="Details").click()
+    await details.get_by_role("tab", name="Limits").click()
+    await expect(details.get_by_role("region", name="Kept of it")).to_be_visible()
+    await expect(details.get_by_role("progressbar", name="Memory")).to_have_count(0)
 
 
 async def test_a_tale_is_whole_after_the_network_was_lost(page: Page, server: LiveServer) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from outlast.protocol.api import Measure
+from outlast.protocol.api import Measure, SessionUsage
+from outlast.protocol.codec import decode_json, encode_json
 from outlast.runtime.usage import usage_of
 from tests.process.stage import running, write_app
 
@@ -86,7 +87,7 @@ def thrifty():
 
 
 async def test_what_a_session_uses_is_told_beside_its_limits(tmp_path: Path) -> None:
-    async with running(tmp_path, write_app(tmp_path, THRIFTY)) as stage:
+    async with running(tmp_path, write_app(tmp_path, THRIFTY + GREET)) as stage:
         session_id = await stage.start("thrifty")
         await stage.until(session_id, lambda document: document.state == "waiting")
         found = await usage_of(stage.host, stage.host.awake[session_id].record)
@@ -115,3 +116,8 @@ async def test_what_a_session_uses_is_told_beside_its_limits(tmp_path: Path) -> 
         assert (asleep.memory_bytes.limit, asleep.memory_bytes.used) == (200_000_000, None)
         assert asleep.events == found.events + 1
         assert (asleep.stream_bytes.used or 0) > (found.stream_bytes.used or 0)
+
+        greeting = await stage.start("greet")
+        await stage.until(greeting, lambda document: document.state == "waiting")
+        sent = encode_json(await usage_of(stage.host, stage.host.awake[greeting].record))
+        assert decode_json(sent, SessionUsage).stream_bytes.limit == 64 * 1024**2  # the settings' own

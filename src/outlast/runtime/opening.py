@@ -286,16 +286,21 @@ def host_settings(settings: Settings) -> HostSettings:
         wakes_at_once=settings.wake_concurrency,
         limits=SessionLimits(
             wall_time=settings.limit_wall_time,
-            stream_bytes=settings.limit_stream_bytes,
-            bytes_per_s=settings.limit_bytes_per_s,
+            stream_bytes=_plain(settings.limit_stream_bytes),
+            bytes_per_s=_plain(settings.limit_bytes_per_s),
         ),
         process_limits=Limits(
             cpu_s=None if cpu is None else max(1, round(cpu.total_seconds())),
-            memory_bytes=None if settings.limit_memory_bytes is None else int(settings.limit_memory_bytes),
+            memory_bytes=_plain(settings.limit_memory_bytes),
             open_files=settings.limit_open_files,
             processes=settings.limit_processes,
         ),
     )
+
+
+def _plain(size: int | None) -> int | None:
+    """A size as messages can carry it: settings have a kind of their own."""
+    return None if size is None else int(size)
 
 
 def app_env(allowed: tuple[str, ...] | None) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import type { Rights } from "./access";
 import { placeOf } from "./calls";
 import classes from "./Details.module.css";
 import { Events } from "./Events";
+import { Limits } from "./Limits";
 import { Log } from "./Log";
 import type { Held } from "./queries";
 
@@ -33,6 +34,7 @@ export function Details({ held, rights, close }: DetailsProps) {
         <Tabs.List>
           <Tabs.Tab value="about">{words.details.about}</Tabs.Tab>
           <Tabs.Tab value="events">{words.details.events}</Tabs.Tab>
+          <Tabs.Tab value="limits">{words.details.limits}</Tabs.Tab>
           {rights.seeLog && <Tabs.Tab value="log">{words.details.log}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="about" className={classes.panel}>
@@ -40,6 +42,9 @@ export function Details({ held, rights, close }: DetailsProps) {
         </Tabs.Panel>
         <Tabs.Panel value="events" className={classes.panel}>
           <Events place={place} />
+        </Tabs.Panel>
+        <Tabs.Panel value="limits" className={classes.panel}>
+          <Limits place={place} />
         </Tabs.Panel>
         <Tabs.Panel value="log" className={classes.panel}>
           <Log place={place} />

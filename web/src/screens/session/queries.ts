@@ -18,6 +18,7 @@ export const at = (workspace_id: string, session_id: string) => ({ params: { pat
 export const keyOf = (workspace: string, id: string) => ["workspace", workspace, "session", id] as const;
 
 const LOOK_EVERY_MS = 4_000;
+const USAGE_EVERY_MS = 3_000;
 
 /** A session as it was when it was asked for; its stream tells what comes after. */
 export const sessionDetail = (workspace: string, id: string) =>
@@ -44,6 +45,14 @@ export const participants = (workspace: string, id: string) =>
       return (await given(api.GET(path, at(workspace, id)))).items;
     },
     refetchInterval: 15_000, // nobody tells of who comes and goes
+  });
+
+/** What a session may use and has used; once it is over nothing more comes of it. */
+export const usageOf = (workspace: string, id: string, over: boolean) =>
+  queryOptions({
+    queryKey: [...keyOf(workspace, id), "usage", over],
+    queryFn: () => given(api.GET("/api/v1/workspaces/{workspace_id}/sessions/{session_id}/usage", at(workspace, id))),
+    refetchInterval: over ? false : USAGE_EVERY_MS, // no stream tells of it
   });
 
 /** With whom a session is shared, and by which links. */
