@@ -1,10 +1,12 @@
-import { Anchor, Badge, Group, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Badge, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { IconCheck, IconLock, IconPaperclip, IconX } from "@tabler/icons-react";
+import { Suspense } from "react";
 import { useActions } from "../blocks/DocumentContext";
 import type { Answers, FileRef, Inputs } from "../document/model";
 import type { Field } from "../document/wire";
 import { words } from "../texts/inputs";
 import { size } from "../ui/FileSize";
+import { AnswerRows } from "./parts";
 import { fieldsOf } from "./values";
 
 interface Props {
@@ -16,7 +18,6 @@ interface Props {
 
 const WRAP = { whiteSpace: "pre-wrap", overflowWrap: "anywhere" } as const;
 const DOTS = "••••••";
-const ROWS = 5;
 
 /** An answer, as its kind is best read. */
 export function Answer({ kind, spec, value, secret = false }: Props) {
@@ -29,7 +30,11 @@ export function Answer({ kind, spec, value, secret = false }: Props) {
   if (kind === "choose_many") return <Chosen options={value as Answers["choose_many"]} />;
   if (kind === "upload") return <Files files={value as Answers["upload"]} />;
   if (kind === "edit_table")
-    return <Rows columns={spec.columns as Inputs["edit_table"]["columns"]} rows={value as unknown[][]} />;
+    return (
+      <Suspense fallback={<Skeleton height={120} />}>
+        <AnswerRows columns={spec.columns as Inputs["edit_table"]["columns"]} rows={value as unknown[][]} />
+      </Suspense>
+    );
   if (kind === "form") return <Fields fields={spec.fields as Field[]} value={fieldsOf(value)} />;
   return <Text style={WRAP}>{written(kind, spec, value)}</Text>;
 }
@@ -98,41 +103,6 @@ function Files({ files }: { files: readonly FileRef[] }) {
         </Anchor>
       ))}
     </Stack>
-  );
-}
-
-const cellText = (cell: unknown): string =>
-  cell === null || cell === undefined ? "" : typeof cell === "object" ? JSON.stringify(cell) : String(cell);
-
-function Rows({ columns, rows }: { columns: Inputs["edit_table"]["columns"]; rows: readonly unknown[][] }) {
-  return (
-    <div>
-      <Table.ScrollContainer minWidth={0} type="native">
-        <Table withTableBorder fz="sm" w="auto">
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map(({ name }, at) => (
-                <Table.Th key={at}>{name}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.slice(0, ROWS).map((row, at) => (
-              <Table.Tr key={at}>
-                {columns.map((_, column) => (
-                  <Table.Td key={column}>{cellText(row[column])}</Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      {rows.length > ROWS && (
-        <Text size="sm" c="dimmed" mt={4}>
-          {words.moreRows(rows.length - ROWS)}
-        </Text>
-      )}
-    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-// What takes the answers that most sessions never ask for: loaded when the first such question is met.
+// What takes and shows the answers that most sessions never ask for: loaded when the first such question is met.
 import { part } from "../lately";
 
 const controls = () => import("./controls");
@@ -12,6 +12,7 @@ export const OneOf = part(async () => (await controls()).OneOf);
 export const Secret = part(async () => (await controls()).Secret);
 export const SliderControl = part(async () => (await controls()).SliderControl);
 export const YesOrNo = part(async () => (await controls()).YesOrNo);
+export const AnswerRows = part(async () => (await import("./AnswerRows")).default);
 export const DateControl = part(async () => (await import("./DateControl")).default);
 export const DateTimeControl = part(async () => (await import("./DateTimeControl")).default);
 export const EditTableControl = part(async () => (await import("./EditTableControl")).default);

@@ -1,8 +1,8 @@
-import { AppShell, Drawer, VisuallyHidden } from "@mantine/core";
-import { useDisclosure, useLocalStorage, useMediaQuery } from "@mantine/hooks";
+import { AppShell, VisuallyHidden } from "@mantine/core";
+import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useParams } from "@tanstack/react-router";
 import { lazy, type MouseEvent, Suspense, useEffect, useState } from "react";
-import { lately } from "../lately";
+import { lately, part } from "../lately";
 import { words } from "../texts/frame";
 import classes from "./Frame.module.css";
 import { tellFailure } from "./ErrorNote";
@@ -20,6 +20,7 @@ const loadPalette = () => import("./palette/Palette").then((module) => ({ defaul
 const loadKeyList = () => import("./keys/KeyList").then((module) => ({ default: module.KeyList }));
 const Palette = lazy(loadPalette);
 const KeyList = lazy(loadKeyList);
+const More = part(async () => (await import("./frame/More")).More);
 
 type Part = "palette" | "apps" | "keys";
 
@@ -29,7 +30,9 @@ const CONTENT = "content";
 export function Frame() {
   const workspace = useNearestWorkspace();
   const [narrow, setNarrow] = useLocalStorage({ key: "outlast.navigation", defaultValue: false });
-  const [more, { open: openMore, close: closeMore }] = useDisclosure();
+  const [more, setMore] = useState<"never" | "open" | "closed">("never");
+  const openMore = () => void More.load().then(() => setMore("open"), tellFailure);
+  const closeMore = () => setMore((now) => (now === "never" ? now : "closed"));
   const [opened, setOpened] = useState<Part | null>(null);
   const lapsed = useLapsed();
   // The session has the whole of a phone's screen; the way back is in its header.
@@ -69,11 +72,11 @@ export function Frame() {
       <AppShell.Footer hiddenFrom="sm" display={inSession ? "none" : undefined}>
         <BottomBar workspace={workspace?.slug ?? null} onPalette={onPalette} onMore={openMore} />
       </AppShell.Footer>
-      <Drawer opened={more} onClose={closeMore} position="bottom" size="auto" title={words.more} radius="lg">
-        <nav aria-label={words.navigation}>
-          <Navigation narrow={false} onPalette={onPalette} onKeys={onKeys} onGo={closeMore} />
-        </nav>
-      </Drawer>
+      {more !== "never" && (
+        <Suspense>
+          <More opened={more === "open"} onPalette={onPalette} onKeys={onKeys} onClose={closeMore} />
+        </Suspense>
+      )}
       <Suspense>
         {(opened === "palette" || opened === "apps") && <Palette only={opened === "apps"} onClose={close} />}
         {opened === "keys" && <KeyList onClose={close} />}

@@ -1,14 +1,19 @@
-import { Modal } from "@mantine/core";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { proveBy } from "../api/call";
-import { words } from "../texts/signin";
+import { part } from "../lately";
+import { tellFailure } from "./ErrorNote";
 
-const Proof = lazy(async () => ({ default: (await import("../screens/signin/Proof")).Proof }));
+const Shown = part(async () => (await import("./ProofShown")).ProofShown);
 
 /** Asks for a fresh proof of who one is, where the server wants one. */
 export function ProofDialog() {
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"never" | "now" | "no">("never");
   const asked = useRef<{ promise: Promise<boolean>; settle: (proved: boolean) => void } | null>(null);
+  const finish = (proved: boolean) => {
+    asked.current?.settle(proved);
+    asked.current = null;
+    setAsking((now) => (now === "never" ? now : "no"));
+  };
   useEffect(() => {
     // Several calls may want a proof at once; one answers them all.
     proveBy(() => {
@@ -16,21 +21,21 @@ export function ProofDialog() {
         let settle: (proved: boolean) => void = () => undefined;
         const promise = new Promise<boolean>((resolve) => (settle = resolve));
         asked.current = { promise, settle };
-        setAsking(true);
+        Shown.load().then(
+          () => setAsking("now"),
+          (error: unknown) => {
+            tellFailure(error);
+            finish(false);
+          },
+        );
       }
       return asked.current.promise;
     });
   }, []);
-  const finish = (proved: boolean) => {
-    asked.current?.settle(proved);
-    asked.current = null;
-    setAsking(false);
-  };
+  if (asking === "never") return null;
   return (
-    <Modal opened={asking} onClose={() => finish(false)} title={words.proofTitle} centered zIndex={400}>
-      <Suspense fallback={null}>
-        <Proof proved={() => finish(true)} cancel={() => finish(false)} />
-      </Suspense>
-    </Modal>
+    <Suspense>
+      <Shown asking={asking === "now"} finish={finish} />
+    </Suspense>
   );
 }

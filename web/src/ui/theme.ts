@@ -1,12 +1,12 @@
 // One accent colour, the system's font, and sizes for work: dense, calm.
 import {
-  Badge,
   createTheme,
-  Menu,
-  Modal,
-  Tooltip,
+  type BadgeProps,
   type CSSVariablesResolver,
   type MantineColorsTuple,
+  type MenuProps,
+  type ModalProps,
+  type TooltipProps,
 } from "@mantine/core";
 import { words } from "../texts/everywhere";
 
@@ -48,11 +48,12 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Code", "Liberation Mono", Menlo, monospace',
   headings: { fontWeight: "600" },
+  // Named by hand: a component that is named by itself is loaded with the theme.
   components: {
-    Badge: Badge.extend({ defaultProps: { tt: "none", fw: 500 } }),
-    Menu: Menu.extend({ defaultProps: { shadow: "md", withInitialFocusPlaceholder: false } }),
-    Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": words.close } } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withinPortal: true } }),
+    Badge: { defaultProps: { tt: "none", fw: 500 } satisfies BadgeProps },
+    Menu: { defaultProps: { shadow: "md", withInitialFocusPlaceholder: false } satisfies MenuProps },
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": words.close } } satisfies Partial<ModalProps> },
+    Tooltip: { defaultProps: { openDelay: 400, withinPortal: true } satisfies Partial<TooltipProps> },
   },
 });
 

@@ -1,8 +1,8 @@
 import { Checkbox, Stack, Text } from "@mantine/core";
-import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { Problem } from "../../api/call";
 import { words } from "../../texts/account";
+import { modals } from "../../ui/modals";
 import { told } from "../signin/useSend";
 
 interface Step {

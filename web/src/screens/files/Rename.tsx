@@ -1,12 +1,12 @@
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
-import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
 import { Problem } from "../../api/call";
 import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/files";
 import { ErrorNote } from "../../ui/ErrorNote";
+import { modals } from "../../ui/modals";
 import { rename, type StoredFile } from "./queries";
 
 /** Asks for another name of a file. */

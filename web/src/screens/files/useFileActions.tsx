@@ -1,10 +1,10 @@
 import { Text } from "@mantine/core";
-import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { useWorkspace } from "../../api/here";
 import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/files";
 import { tell } from "../../ui/ErrorNote";
+import { modals } from "../../ui/modals";
 import { remove, type StoredFile } from "./queries";
 import { Rename } from "./Rename";
 
@@ -15,9 +15,9 @@ export function useFileActions(file: StoredFile): { rename: () => void; remove: 
   const failed = (error: unknown) =>
     notifications.show({ color: "red", title: words.notDone, message: tell(error).text });
   return {
-    rename: () => void modals.open({ title: words.renameTitle, children: <Rename workspace={id} file={file} /> }),
+    rename: () => modals.open({ title: words.renameTitle, children: <Rename workspace={id} file={file} /> }),
     remove: () =>
-      void modals.openConfirmModal({
+      modals.openConfirmModal({
         title: words.removeTitle(file.name),
         children: <Text size="sm">{words.removeText}</Text>,
         labels: { confirm: words.remove, cancel: common.cancel },

@@ -1,6 +1,5 @@
 // What is done with a member: each asks first where it can't be taken back at once, and tells how it went.
 import { Text } from "@mantine/core";
-import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -8,6 +7,7 @@ import { api, given, Problem } from "../../api/call";
 import { useMe, useWorkspace } from "../../api/here";
 import { me as whoIsMe, workspaces } from "../../api/queries";
 import { words } from "../../texts/people";
+import { modals } from "../../ui/modals";
 import { askPeople, removeMember, setRole, type Member } from "./queries";
 import { reaches, type Role } from "./roles";
 

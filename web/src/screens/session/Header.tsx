@@ -1,28 +1,20 @@
-import { ActionIcon, Button, Group, Menu, useMatches } from "@mantine/core";
-import {
-  IconArrowLeft,
-  IconDots,
-  IconDownload,
-  IconFileText,
-  IconInfoCircle,
-  IconJson,
-  IconPlayerStop,
-  IconPrinter,
-  IconShare3,
-  IconTrash,
-} from "@tabler/icons-react";
+import { ActionIcon, Button, Group, useMatches } from "@mantine/core";
+import { IconArrowLeft, IconDots, IconInfoCircle, IconPlayerStop, IconShare3 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useWorkspace } from "../../api/here";
 import { useHeadPart, useInput } from "../../blocks/DocumentContext";
+import { part } from "../../lately";
 import { words } from "../../texts/session";
+import { MenuButton } from "../../ui/MenuButton";
 import { StateBadge } from "../../ui/StateBadge";
 import type { Rights } from "./access";
-import { placeOf, save } from "./calls";
+import { placeOf } from "./calls";
 import classes from "./Header.module.css";
-import { tellFailure } from "./notes";
 import { Participants } from "./Participants";
 import type { Held } from "./queries";
 import { Title } from "./Title";
+
+const MoreItems = part(async () => (await import("./MoreItems")).MoreItems);
 
 /** What the header opens. */
 export interface Opens {
@@ -33,7 +25,8 @@ export interface Opens {
   print(): void;
 }
 
-interface HeaderProps {
+/** What the header shows. */
+export interface HeaderProps {
   held: Held;
   title: string;
   rights: Rights;
@@ -96,59 +89,12 @@ function Buttons({ rights, opens, over }: Pick<HeaderProps, "rights" | "opens"> 
   );
 }
 
-function More({ held, rights, opens, title, over }: HeaderProps & { over: boolean }) {
-  const saveAs = (format: "md" | "json") => () => void save(placeOf(held.detail), format, title).catch(tellFailure);
+function More(given: HeaderProps & { over: boolean }) {
   return (
-    <Menu position="bottom-end" width="14rem" withinPortal>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.menu}>
-          <IconDots size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {rights.seeShares && (
-          <Menu.Item hiddenFrom="sm" leftSection={<IconShare3 size={16} />} onClick={() => opens.share()}>
-            {words.share}
-          </Menu.Item>
-        )}
-        {rights.see && (
-          <Menu.Item hiddenFrom="sm" leftSection={<IconInfoCircle size={16} />} onClick={() => opens.details()}>
-            {words.details}
-          </Menu.Item>
-        )}
-        {rights.stop && !over && (
-          <Menu.Item hiddenFrom="sm" leftSection={<IconPlayerStop size={16} />} onClick={() => opens.stop()}>
-            {words.stop}
-          </Menu.Item>
-        )}
-        {rights.see && (
-          <>
-            <Menu.Label>
-              <Group gap={6}>
-                <IconDownload size={14} />
-                {words.export}
-              </Group>
-            </Menu.Label>
-            <Menu.Item leftSection={<IconFileText size={16} />} onClick={saveAs("md")}>
-              {words.markdown}
-            </Menu.Item>
-            <Menu.Item leftSection={<IconJson size={16} />} onClick={saveAs("json")}>
-              {words.json}
-            </Menu.Item>
-            <Menu.Item leftSection={<IconPrinter size={16} />} onClick={() => opens.print()}>
-              {words.pdf}
-            </Menu.Item>
-          </>
-        )}
-        {rights.remove && (
-          <>
-            <Menu.Divider />
-            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => opens.remove()}>
-              {words.remove}
-            </Menu.Item>
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+    <MenuButton menu={MoreItems} given={given}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.menu}>
+        <IconDots size={18} />
+      </ActionIcon>
+    </MenuButton>
   );
 }

@@ -1,7 +1,8 @@
-import { Avatar, Tooltip, VisuallyHidden } from "@mantine/core";
+import { Avatar, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMe } from "../../api/here";
 import { words } from "../../texts/session";
+import { Hint } from "../../ui/Hint";
 import { Person } from "../../ui/Person";
 import type { Place } from "./calls";
 import { participants } from "./queries";
@@ -16,7 +17,7 @@ export function Participants({ place }: { place: Place }) {
   if (others.length === 0) return null;
   const names = others.map((one) => one.user).join(", ");
   return (
-    <Tooltip label={words.looking(names)} multiline maw="20rem">
+    <Hint label={words.looking(names)} multiline maw="20rem">
       <div>
         <VisuallyHidden>{words.looking(names)}</VisuallyHidden>
         <Avatar.Group aria-hidden spacing="xs">
@@ -26,6 +27,6 @@ export function Participants({ place }: { place: Place }) {
           {others.length > SHOWN && <Avatar size="sm">{`+${others.length - SHOWN}`}</Avatar>}
         </Avatar.Group>
       </div>
-    </Tooltip>
+    </Hint>
   );
 }

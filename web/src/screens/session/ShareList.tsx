@@ -1,5 +1,4 @@
 import { ActionIcon, Avatar, Badge, Group, Skeleton, Stack, Text, Title, Tooltip } from "@mantine/core";
-import { modals } from "@mantine/modals";
 import { IconLink, IconX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, given, type Schema } from "../../api/call";
@@ -7,6 +6,7 @@ import { useMe } from "../../api/here";
 import { words } from "../../texts/session-details";
 import { Moment } from "../../ui/Moment";
 import { Person } from "../../ui/Person";
+import { modals } from "../../ui/modals";
 import type { Place } from "./calls";
 import { tellFailure } from "./notes";
 import { at, shares } from "./queries";

@@ -1,6 +1,5 @@
 import { Text } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
-import { modals } from "@mantine/modals";
 import { IconEyeOff } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useMe, useWorkspace } from "../../api/here";
@@ -11,6 +10,7 @@ import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/session";
 import { Empty } from "../../ui/Empty";
 import { ErrorNote } from "../../ui/ErrorNote";
+import { modals } from "../../ui/modals";
 import { rightsOf, type Rights } from "./access";
 import { actionsOf, placeOf } from "./calls";
 import { ConnectionLine } from "./ConnectionLine";
@@ -22,12 +22,12 @@ import { Origin } from "./Origin";
 import { Printed, usePrinting } from "./Printed";
 import type { Held } from "./queries";
 import classes from "./Session.module.css";
-import { StopDialog } from "./StopDialog";
 import { useCommands, type Commands } from "./useCommands";
 import { useFollowed } from "./useFollowed";
 import { useTouch } from "./useTouch";
 
 const Details = lazy(async () => ({ default: (await import("./Details")).Details }));
+const StopDialog = lazy(async () => ({ default: (await import("./StopDialog")).StopDialog }));
 const ShareDialog = lazy(async () => ({ default: (await import("./ShareDialog")).ShareDialog }));
 
 interface ShownProps {
@@ -119,8 +119,8 @@ function Screen({ held, rights, commands, docking }: ScreenProps) {
       <Suspense>
         {open === "share" && <ShareDialog place={place} owns={rights.own} close={close} />}
         {open === "details" && <Details held={held} rights={rights} close={close} />}
+        {open === "stop" && <StopDialog place={place} close={close} />}
       </Suspense>
-      {open === "stop" && <StopDialog place={place} close={close} />}
     </div>
   );
 }

@@ -1,8 +1,9 @@
-import { TextInput, Tooltip, UnstyledButton } from "@mantine/core";
+import { TextInput, UnstyledButton } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { Problem } from "../../api/call";
 import { words } from "../../texts/session";
+import { Hint } from "../../ui/Hint";
 import { update, type Place } from "./calls";
 import { tellFailure } from "./notes";
 import { sessionDetail, type Held } from "./queries";
@@ -32,11 +33,11 @@ export function Title({ place, title, etag, editable }: TitleProps) {
   return (
     <h1 className={classes.title}>
       {editable ? (
-        <Tooltip label={words.title.edit(rename.shown)} openDelay={600} multiline maw="24rem">
+        <Hint label={words.title.edit(rename.shown)} delayMs={600} multiline maw="24rem">
           <UnstyledButton className={classes.button} onClick={() => setDraft(rename.shown)}>
             {rename.shown}
           </UnstyledButton>
-        </Tooltip>
+        </Hint>
       ) : (
         <span className={classes.text}>{rename.shown}</span>
       )}

@@ -1,8 +1,8 @@
 import { Button, Checkbox, Group, Progress, Text } from "@mantine/core";
-import { modals } from "@mantine/modals";
 import { IconPlayerStop, IconRestore, IconTrash } from "@tabler/icons-react";
 import { useMe, useWorkspace } from "../../api/here";
 import { words } from "../../texts/sessions";
+import { modals } from "../../ui/modals";
 import { rightsOf } from "../session/access";
 import type { SessionItem } from "../session/queries";
 import { isOver } from "./over";

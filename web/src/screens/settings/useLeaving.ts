@@ -1,6 +1,6 @@
-import { modals } from "@mantine/modals";
 import { useBlocker } from "@tanstack/react-router";
 import { words } from "../../texts/settings";
+import { modals } from "../../ui/modals";
 
 /** Ask before a screen with changes is left. */
 export function useLeaving(dirty: boolean): void {

@@ -1,6 +1,5 @@
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
-import { modals } from "@mantine/modals";
 import { useMutation } from "@tanstack/react-query";
 import { api, given, Problem } from "../../api/call";
 import type { Workspace } from "../../api/here";
@@ -8,6 +7,7 @@ import { queries, workspaces } from "../../api/queries";
 import { words as common } from "../../texts/everywhere";
 import { words } from "../../texts/frame";
 import { ErrorNote } from "../ErrorNote";
+import { modals } from "../modals";
 
 /** Asks for the name of a workspace, and makes it. */
 export function CreateWorkspace({ onCreated }: { onCreated: (made: Workspace) => void }) {

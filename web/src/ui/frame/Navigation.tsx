@@ -1,6 +1,7 @@
-import { ActionIcon, Button, Kbd, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Kbd } from "@mantine/core";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from "@tabler/icons-react";
 import { words } from "../../texts/frame";
+import { Hint } from "../Hint";
 import classes from "./Navigation.module.css";
 import { PlaceLink } from "./PlaceLink";
 import { PLACES, type PlaceName } from "./places";
@@ -43,11 +44,11 @@ export function Navigation({ narrow, onPalette, onKeys, onFold, onGo }: Props) {
 function Search({ narrow, onClick }: { narrow: boolean; onClick: () => void }) {
   if (narrow)
     return (
-      <Tooltip label={words.search} position="right">
+      <Hint label={words.search} position="right">
         <ActionIcon variant="default" size={40} my={4} aria-label={words.search} onClick={onClick}>
           <IconSearch size={18} stroke={1.6} />
         </ActionIcon>
-      </Tooltip>
+      </Hint>
     );
   return (
     <Button
@@ -74,10 +75,10 @@ function Fold({ narrow, onClick }: { narrow: boolean; onClick: () => void }) {
   const name = narrow ? words.expand : words.collapse;
   const Sign = narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
-    <Tooltip label={name} position="right">
+    <Hint label={name} position="right">
       <ActionIcon variant="subtle" color="gray" size={36} aria-label={name} onClick={onClick}>
         <Sign size={18} stroke={1.6} />
       </ActionIcon>
-    </Tooltip>
+    </Hint>
   );
 }

@@ -1,6 +1,7 @@
-import { Badge, Indicator, NavLink, Tooltip, VisuallyHidden } from "@mantine/core";
+import { Badge, Indicator, NavLink, VisuallyHidden } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { words } from "../../texts/frame";
+import { Hint } from "../Hint";
 import classes from "./Navigation.module.css";
 import { PLACES, type PlaceName } from "./places";
 import { useQuestionCount } from "./useQuestions";
@@ -20,7 +21,7 @@ export function PlaceLink({ place, workspace, narrow, onGo }: Props) {
   const waiting = place === "sessions" ? count : 0;
   const hint = waiting ? `${name}: ${words.questions(waiting)}` : name;
   return (
-    <Tooltip label={hint} position="right" disabled={!narrow}>
+    <Hint label={hint} position="right" disabled={!narrow}>
       <NavLink
         label={narrow ? undefined : name}
         aria-label={narrow ? hint : undefined}
@@ -36,7 +37,7 @@ export function PlaceLink({ place, workspace, narrow, onGo }: Props) {
           <Link to={to} params={{ workspace }} activeOptions={{ exact: place === "home" }} {...props} />
         )}
       />
-    </Tooltip>
+    </Hint>
   );
 }
 
