@@ -130,6 +130,20 @@ async def test_a_file_is_uploaded_renamed_downloaded_and_deleted(page: Page, ser
     await expect(files.get_by_role("listitem")).to_have_count(1)
 
 
+async def test_of_many_files_only_those_in_sight_are_there(page: Page, server: LiveServer) -> None:
+    async with server.client() as client:
+        for at in range(130):
+            await client.store(b"%d" % at, name=f"file-{at}.txt", keep=True)
+    await page.goto(f"{await sign_in(page, server)}/files")
+    files = page.get_by_role("list", name="Files")
+    await expect(files.get_by_text("file-129.txt")).to_be_visible()
+    first = files.get_by_text("file-0.txt", exact=True)
+    while await first.count() == 0:
+        await page.keyboard.press("End")
+    await expect(first).to_be_visible()
+    assert await files.get_by_role("listitem").count() < 60
+
+
 async def test_an_address_without_a_screen_leads_home(page: Page, server: LiveServer) -> None:
     home = await sign_in(page, server)
     await page.goto(f"{home}/nowhere")

@@ -1,15 +1,11 @@
-import { Button, Center, Skeleton, Stack } from "@mantine/core";
-import { useIntersection } from "@mantine/hooks";
+import { Button, Center, Loader, Skeleton, Stack } from "@mantine/core";
 import { IconFiles, IconSearchOff } from "@tabler/icons-react";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useWorkspace } from "../../api/here";
 import { words } from "../../texts/files";
 import { Empty } from "../../ui/Empty";
 import { ErrorNote } from "../../ui/ErrorNote";
-import { members } from "../session/queries";
-import { FileRow } from "./FileRow";
-import classes from "./files.module.css";
+import { FileRows } from "./FileRows";
 import { files } from "./queries";
 
 interface Props {
@@ -20,31 +16,19 @@ interface Props {
 
 /** The files that fit; more of them as one scrolls. */
 export function FileList({ typed, mine, onClear }: Props) {
-  const { id } = useWorkspace();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    files(id, typed, mine),
+    files(useWorkspace().id, typed, mine),
   );
-  const { data: people } = useQuery(members(id));
-  const nameOf = (owner: string) => people?.find(({ user_id }) => user_id === owner)?.name ?? words.somebody;
-  const { ref, entry } = useIntersection({ rootMargin: "600px" });
-  const near = entry?.isIntersecting ?? false;
-  useEffect(() => {
-    if (near && hasNextPage && !isFetchingNextPage && !error) void fetchNextPage();
-  }, [near, hasNextPage, isFetchingNextPage, error, fetchNextPage]);
   if (data === undefined) return error ? <ErrorNote error={error} retry={refetch} /> : <Waiting />;
   if (data.length === 0) return <Nothing typed={typed} mine={mine} onClear={onClear} />;
+  const goesOn = hasNextPage && !isFetchingNextPage && !error;
   return (
     <>
-      <Stack component="ul" gap={0} className={classes.list} aria-label={words.list}>
-        {data.map((file) => (
-          <FileRow key={file.id} file={file} owner={nameOf(file.owner_id)} />
-        ))}
-      </Stack>
-      {hasNextPage && (
-        <Center ref={ref}>
-          <Button variant="subtle" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {words.more}
-          </Button>
+      <FileRows files={data} others={hasNextPage} more={goesOn ? () => void fetchNextPage() : null} />
+      {error && <ErrorNote error={error} retry={() => (hasNextPage ? fetchNextPage() : refetch())} />}
+      {hasNextPage && !error && (
+        <Center h={36} role="status">
+          {isFetchingNextPage && <Loader size="sm" aria-label={words.more} />}
         </Center>
       )}
     </>

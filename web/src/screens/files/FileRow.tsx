@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Badge, Menu, Text, Tooltip } from "@mantine/core";
 import { IconDots, IconDownload, IconLock, IconMessages, IconPencil, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { createElement } from "react";
+import { createElement, memo } from "react";
 import { useMe, useWorkspace } from "../../api/here";
 import { words } from "../../texts/files";
 import { size } from "../../ui/FileSize";
@@ -13,11 +13,11 @@ import { signOf } from "./signs";
 import { useFileActions } from "./useFileActions";
 
 /** A file: its name, which opens it, its size, whose it is, and what can be done with it. */
-export function FileRow({ file, owner }: { file: StoredFile; owner: string }) {
+export const FileRow = memo(function FileRow({ file, owner }: { file: StoredFile; owner: string }) {
   const { id } = useWorkspace();
   const sign = file.readable ? signOf(file.media_type) : IconLock;
   return (
-    <li className={classes.row}>
+    <div className={classes.row}>
       {createElement(sign, { size: 20, stroke: 1.5, "aria-hidden": true, className: classes.fixed })}
       <div className={classes.text}>
         {file.readable ? (
@@ -50,9 +50,9 @@ export function FileRow({ file, owner }: { file: StoredFile; owner: string }) {
       </Text>
       <Person id={file.owner_id} name={owner} size={24} />
       <More file={file} />
-    </li>
+    </div>
   );
-}
+});
 
 function More({ file }: { file: StoredFile }) {
   const { id, slug, role } = useWorkspace();

@@ -1,6 +1,6 @@
 // What the screen of files asks of the server.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, given } from "../../api/call";
+import { api, given, type Schema } from "../../api/call";
 import { queries } from "../../api/queries";
 import { sendFile, type StoredFile } from "./sending";
 import { Uploads } from "./uploads";
@@ -8,18 +8,22 @@ import { Uploads } from "./uploads";
 export type { StoredFile } from "./sending";
 
 const FILES = "/api/v1/workspaces/{workspace_id}/files";
+const PAGE = 100;
+
+// The same function each time: what it gives is made anew for another one.
+const flat = ({ pages }: { pages: Schema<"FilePage">[] }) => pages.flatMap((page) => page.items);
 
 /** The files that one may see, page by page, the newest first. */
 export const files = (workspace_id: string, q: string, mine: boolean) =>
   infiniteQueryOptions({
     queryKey: ["workspace", workspace_id, "files", { q, mine }],
     queryFn: ({ pageParam: cursor }) => {
-      const query = { limit: 50, cursor, q: q || undefined, mine: mine || undefined };
+      const query = { limit: PAGE, cursor, q: q || undefined, mine: mine || undefined };
       return given(api.GET(FILES, { params: { path: { workspace_id }, query } }));
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    select: (data) => data.pages.flatMap((page) => page.items),
+    select: flat,
   });
 
 /** What the workspace stores, and may. */
