@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from playwright.async_api import Page, expect
+from playwright.async_api import CDPSession, Page, expect
 
 from tests.api.cloud import PASSWORD, CloudApi
 from tests.smtp_server import Postbox
@@ -42,8 +43,21 @@ async def sign_out(page: Page, base: str) -> None:
     await expect_outside(page)
 
 
-async def with_authenticator(page: Page) -> None:
-    """Give the tab a device that holds passkeys and knows who holds it."""
+@dataclass(frozen=True)
+class Device:
+    """What holds a tab's passkeys and knows who holds it."""
+
+    _devtools: CDPSession
+    _authenticator: str
+
+    async def hold(self, *, held: bool) -> None:
+        """Whether somebody has it in their hand, and so chooses the passkey that is asked for or offered."""
+        state = {"authenticatorId": self._authenticator, "enabled": held}
+        await self._devtools.send("WebAuthn.setAutomaticPresenceSimulation", state)
+
+
+async def with_authenticator(page: Page) -> Device:
+    """Give the tab a device for passkeys, in somebody's hand."""
     devtools = await page.context.new_cdp_session(page)
     await devtools.send("WebAuthn.enable")
     options = {
@@ -54,7 +68,8 @@ async def with_authenticator(page: Page) -> None:
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
-    await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    made = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return Device(devtools, str(made["authenticatorId"]))
 
 
 async def mailed_link(postbox: Postbox, to: str, subject: str, *, what: str, api: CloudApi) -> str:

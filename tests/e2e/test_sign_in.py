@@ -110,28 +110,52 @@ async def test_who_came_by_their_first_link_may_choose_a_password(page: Page, ap
     await expect_inside(page)
 
 
-async def test_a_passkey_of_the_browser_signs_in_alone(page: Page, api: CloudApi, ada: Someone) -> None:
-    """[security 59]"""
-    await with_authenticator(page)
+async def add_passkey(page: Page, api: CloudApi, someone: Someone) -> None:
+    """Sign in, and have the tab's device make a passkey."""
     await page.goto(f"{site(api)}/account/security")
-    await by_password(page, ada.email)
+    await by_password(page, someone.email)
     await page.get_by_role("button", name="Add a passkey").click()
     await page.get_by_role("dialog").get_by_label("Name").fill("Laptop")
     await page.get_by_role("dialog").get_by_role("button", name="Add").click()
     await expect(page.get_by_role("dialog", name="Keep these codes")).to_be_visible()
     await page.get_by_role("button", name="I have kept them").click()
     await expect(page.get_by_text("Not used yet")).to_be_visible()
+
+
+async def method(page: Page) -> str:
+    """How one signed in."""
+    listed = json.loads(await page.evaluate("fetch('/api/v1/auth/sessions').then((answer) => answer.text())"))
+    return next(str(device["method"]) for device in listed["items"] if device["current"])
+
+
+async def test_a_passkey_of_the_browser_signs_in_alone(page: Page, api: CloudApi, ada: Someone) -> None:
+    """[security 59]"""
+    device = await with_authenticator(page)
+    await add_passkey(page, api, ada)
+    await device.hold(held=False)
     await sign_out(page, site(api))
+    await device.hold(held=True)
     await page.get_by_role("button", name="Use a passkey").click()
     await expect_inside(page)
-    listed = json.loads(await page.evaluate("fetch('/api/v1/auth/sessions').then((answer) => answer.text())"))
-    assert [device["method"] for device in listed["items"] if device["current"]] == ["passkey"]
+    assert await method(page) == "passkey"
     # After the password it is the second step.
+    await device.hold(held=False)
     await sign_out(page, site(api))
     await by_password(page, ada.email)
     await expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    await device.hold(held=True)
     await page.get_by_role("button", name="Use a passkey").click()
     await expect_inside(page)
+
+
+async def test_a_passkey_is_offered_where_the_address_is_filled_in(page: Page, api: CloudApi, ada: Someone) -> None:
+    """[security 59]"""
+    await with_authenticator(page)
+    await add_passkey(page, api, ada)
+    await page.goto(f"{site(api)}/account")
+    await page.get_by_role("button", name="Sign out", exact=True).click()
+    await expect_inside(page)  # nothing is pressed: the device chooses what the browser offers
+    assert await method(page) == "passkey"
 
 
 async def test_a_code_of_an_app_is_the_second_step(page: Page, api: CloudApi, ada: Someone, clock: ManualClock) -> None:

@@ -8,6 +8,7 @@ import { Card } from "./Card";
 import { depart, type Departure } from "./departures";
 import { Email, Or, Password, Said, Wrong, type News } from "./fields";
 import { askPasskey, passkeysWork } from "./passkey";
+import { usePasskeyOffer } from "./usePasskeyOffer";
 import { useAct, useSend } from "./useSend";
 
 interface Props {
@@ -44,7 +45,7 @@ export function PasswordStep({ said, lead, email, departure, signIn, entered, go
       <Said news={said} />
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
-          <Email autoFocus key={form.key("email")} {...form.getInputProps("email")} />
+          <Email autoFocus autoComplete="username webauthn" key={form.key("email")} {...form.getInputProps("email")} />
           <Password
             label={words.password}
             autoComplete="current-password"
@@ -68,12 +69,15 @@ function OtherWays({ departure, entered }: { departure: Departure; entered: () =
     queryKey: ["providers"],
     queryFn: async () => (await given(api.GET("/api/v1/auth/providers"))).items,
   }).data;
-  const byPasskey = async () => {
-    const { options } = await given(api.POST("/api/v1/auth/sessions/passkey/options"));
-    const credential = await askPasskey(options);
+  const enter = async (credential: Record<string, unknown>) => {
     await given(api.POST("/api/v1/auth/sessions/passkey", { body: { credential } }));
     entered();
   };
+  const byPasskey = async () => {
+    const { options } = await given(api.POST("/api/v1/auth/sessions/passkey/options"));
+    await enter(await askPasskey(options));
+  };
+  usePasskeyOffer(busy, (credential) => void act(() => enter(credential)));
   const byProvider = async (provider: string) => {
     const { url } = await given(
       api.POST("/api/v1/auth/providers/{provider}/sign-in", { params: { path: { provider } } }),
