@@ -32,6 +32,8 @@ export default defineConfig({
     emptyOutDir: true,
     assetsDir: "static",
     target: "es2023",
+    // The first that know light-dark(). What it becomes for older ones needs a literal color-scheme; Mantine's is none.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     chunkSizeWarningLimit: 5000,
     // What a page needs is said in its head: the browser asks for all of it at once.
     modulePreload: { polyfill: false },
@@ -40,6 +42,7 @@ export default defineConfig({
         codeSplitting: {
           // In one piece what every screen needs, and what the heart needs besides; each with all that it imports.
           groups: [
+            { name: "begin", test: /src\/begin\.ts$|rolldown.runtime/, priority: 4 },
             { name: "first", test: /src\/(main|App|router)\.tsx$/, priority: 3 },
             { name: "home", test: /src\/screens\/home\/Home\.tsx$/, priority: 2 },
             { name: "session", test: /src\/screens\/session\/Session\.tsx$/, priority: 1 },
