@@ -34,6 +34,13 @@ def long_text(paragraphs: int, chunks: int):
     confirm("Go on?")
     write(_text(paragraphs, chunks))
 
+@app
+def replies():
+    number = 0
+    while confirm("Go on?"):
+        write(f"Reply {number}.")
+        number += 1
+
 def _text(paragraphs, chunks):
     for number in range(paragraphs):
         yield f"{number}. " + SENTENCE * 12 + "\\n\\n"
@@ -102,6 +109,14 @@ async def test_a_text_of_a_million_characters_stays_smooth_while_it_grows(
             await expect(page.get_by_text("01998 01999")).to_be_in_viewport(timeout=60_000)
     assert await page.locator("*").count() < MOST_NODES
     assert tasks.longest_ms[0] <= tasks.bar_ms, tasks.longest_ms
+
+
+async def test_the_end_stays_in_sight_however_often_one_answers(page: Page, server: LiveServer) -> None:
+    async with server.client() as client:
+        await _open(page, server, client, app="replies")
+    for number in range(40):
+        await page.get_by_role("button", name="Yes").click()
+        await expect(page.get_by_text(f"Reply {number}.", exact=True)).to_be_in_viewport()
 
 
 @pytest.mark.timeout(60)

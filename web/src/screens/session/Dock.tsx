@@ -21,7 +21,7 @@ export function Dock({ docking }: { docking: Docking }) {
     <>
       <VisuallyHidden role="status">{docked !== null && words.asks(label ?? "")}</VisuallyHidden>
       {id !== null && (
-        <section className={classes.dock} aria-label={words.dock.label}>
+        <section className={classes.dock} aria-label={words.dock.label} inert={id !== docked}>
           <div className={classes.column}>
             {waiting.length > 1 && (
               <Switch now={place + 1} all={waiting.length} step={(by) => docking.choose(waiting[place + by] ?? id)} />
