@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -10,8 +11,15 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from outlast.ee.cloud import events
+from outlast.ee.cloud import unit as units
 from outlast.ee.cloud.caller import Role
+from outlast.ee.cloud.context import Cloud
+from outlast.ee.cloud.events import Fact
+from outlast.ee.cloud.events import service as events_service
+from outlast.ee.cloud.events.relay import Relay
 from outlast.ee.cloud.license.documents import License, issue, make_keys
+from outlast.ee.cloud.license.standing import GRACE
 from outlast.kit.clock import ManualClock
 from tests.api.cloud import PASSWORD, CloudApi, Someone, serving_cloud
 from tests.e2e.signing_in import by_password, site
@@ -60,6 +68,13 @@ async def open_as(page: Page, api: CloudApi, someone: Someone, *, path: str = ""
     await page.goto(f"{site(api)}/w/acme/settings{path}")
     await by_password(page, someone.email)
     await expect(page.get_by_role("heading", level=1, name="Workspace settings")).to_be_visible()
+
+
+async def prove(page: Page) -> None:
+    """Show once more who one is, by the password."""
+    proof = page.get_by_role("dialog", name="Is it you?")
+    await proof.get_by_label("Password", exact=True).fill(PASSWORD)
+    await proof.get_by_role("button", name="Confirm").click()
 
 
 async def test_settings_are_saved_and_the_address_moves_with_the_name(
@@ -173,6 +188,35 @@ async def test_a_licence_is_installed_and_refused_in_words(
     await expect(page.get_by_text("1 of 40 seats")).to_be_visible()
 
 
+async def test_a_lapsed_licence_is_told_on_every_screen_until_a_newer_one_comes(
+    page: Page, second: Page, api: CloudApi, ada: Someone, workspace: str, clock: ManualClock
+) -> None:
+    bob = await api.someone("bob")
+    await api.join(workspace, bob, Role.MEMBER)
+    await install(ada, workspace, licence(clock))
+    clock.advance(timedelta(days=89) + GRACE - timedelta(minutes=30))
+    await open_as(page, api, ada)
+    banner = page.get_by_role("banner").get_by_role("status").filter(has_text="The licence has run out")
+    await expect(banner).to_contain_text("All still works, for a while.")
+    await expect(banner).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    clock.advance(timedelta(minutes=30))
+    await page.get_by_label("Name", exact=True).fill("Tea house")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("alert").filter(has_text="licence")).to_be_visible()
+    await expect(banner).to_contain_text("You can read, but change nothing.")
+    await second.goto(f"{site(api)}/w/acme")
+    await by_password(second, bob.email)
+    await expect(second.get_by_text("An owner can renew it.")).to_be_visible()
+    await page.get_by_role("button", name="Discard").click()
+    await banner.get_by_role("link", name="See the licence").click()
+    await expect(page.get_by_role("alert").filter(has_text="read-only")).to_be_visible()
+    await page.get_by_label("Licence text").fill(licence(clock))
+    await page.get_by_role("button", name="Install").click()
+    await prove(page)
+    await expect(page.get_by_role("heading", name="Business plan")).to_be_visible()
+    await expect(banner).to_have_count(0)
+
+
 async def test_admins_see_the_licence_and_install_none(page: Page, api: CloudApi, workspace: str) -> None:
     bob = await api.someone("bob")
     await api.join(workspace, bob, Role.ADMIN)
@@ -181,6 +225,50 @@ async def test_admins_see_the_licence_and_install_none(page: Page, api: CloudApi
     await page.get_by_role("link", name="General").click()
     await expect(page.get_by_role("heading", name="Sessions")).to_be_visible()
     await expect(page.get_by_role("heading", name="Danger zone")).to_have_count(0)
+
+
+async def fail_for_good(api: CloudApi, workspace: str, clock: ManualClock, *, many: int) -> None:
+    """Let the time go by after which nothing is tried again by itself."""
+    dead = 0
+    async with asyncio.timeout(20):
+        while dead < many:
+            clock.advance(timedelta(minutes=5))
+            api.cloud.part(Relay).wake()
+            async with units.looking(api.cloud, workspace_id=workspace) as unit:
+                dead = len((await events_service.dead_letters(unit, cursor=None, limit=many)).items)
+
+
+async def test_what_failed_for_good_is_tried_again_or_given_up(
+    page: Page, api: CloudApi, ada: Someone, workspace: str, clock: ManualClock
+) -> None:
+    broken, done = True, asyncio.Event()
+
+    async def handle(_cloud: Cloud, _fact: Fact) -> None:
+        if broken:
+            raise ConnectionError("the printer does not answer")
+        done.set()
+
+    for kind in ("order.made", "order.paid"):
+        events.on(api.cloud, kind, handle)
+        async with units.writing(api.cloud, workspace_id=workspace) as unit:
+            await events.emit(unit, kind, {"order": 7}, audience="nobody")
+    await fail_for_good(api, workspace, clock, many=2)
+    await open_as(page, api, ada, path="/deliveries")
+    failed = page.get_by_role("list", name="Failed deliveries").get_by_role("listitem")
+    await expect(failed).to_have_count(2)
+    await expect(failed.first).to_contain_text("the printer does not answer")
+    broken = False
+    await page.get_by_role("button", name="Try again: order.made").click()
+    await expect(page.get_by_text("It is tried again now.")).to_be_visible()
+    await expect(failed).to_have_count(1)
+    async with asyncio.timeout(10):
+        await done.wait()
+    await page.get_by_role("button", name="Give up: order.paid").click()
+    await page.get_by_role("dialog", name="Give this up?").get_by_role("button", name="Give up").click()
+    await expect(page.get_by_text("Nothing has failed")).to_be_visible()
+    assert (await (await api.sign_in(ada.id, ada.email)).http.get(f"/workspaces/{workspace}/dead-letters")).json()[
+        "items"
+    ] == []
 
 
 async def test_a_deleted_workspace_comes_back(
@@ -196,9 +284,7 @@ async def test_a_deleted_workspace_comes_back(
     await expect(delete).to_be_disabled()
     await dialog.get_by_label("Type “Acme” to confirm").fill("Acme")
     await delete.click()
-    proof = page.get_by_role("dialog", name="Is it you?")
-    await proof.get_by_label("Password", exact=True).fill(PASSWORD)
-    await proof.get_by_role("button", name="Confirm").click()
+    await prove(page)
     await expect(page).to_have_url(f"{site(api)}/w/other")
     await page.goto(f"{site(api)}/w/other/settings")
     await page.get_by_role("button", name="Restore Acme").click()

@@ -1,5 +1,5 @@
 // What screens ask of the server, by keys that start with the workspace: `["workspace", id, "apps"]`.
-import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { MutationCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, given, Problem } from "./call";
 
 /** Everything that was asked and is still known. A refusal is final; a server that can't be reached is asked again. */
@@ -11,6 +11,13 @@ export const queries = new QueryClient({
     },
     mutations: { retry: false },
   },
+  // Who is refused for the licence's sake learns at once how it stands.
+  mutationCache: new MutationCache({
+    onError: (error) => {
+      if (error instanceof Problem && error.code === "license.expired")
+        void queries.invalidateQueries({ queryKey: ["license"] });
+    },
+  }),
 });
 
 /** Who is signed in. */

@@ -41,10 +41,10 @@ export const words = {
   signedOutText: "This device was signed out, or was not used for long. Sign in to go on where you were.",
 
   license: {
-    grace: "The licence of this server has run out. Everything still works, for a while.",
-    read_only: "The licence of this server has run out. You can read everything, and change nothing.",
+    grace: "The licence has run out. All still works, for a while.",
+    read_only: "The licence has run out. You can read, but change nothing.",
     action: "See the licence",
-    others: "An owner of the workspace can renew it.",
+    others: "An owner can renew it.",
   },
 
   palette: {

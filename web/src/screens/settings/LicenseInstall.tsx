@@ -33,7 +33,10 @@ export function LicenseInstall({ tag }: { tag: string }) {
       setText("");
       notifications.show({ message: words.installed(words.plans[details.plan]) });
     },
-    onSettled: () => client.invalidateQueries({ queryKey: ["workspace", here.id, "license"] }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ["license"] });
+      return client.invalidateQueries({ queryKey: ["workspace", here.id, "license"] });
+    },
   });
   const type = (value: string) => {
     setText(value);
