@@ -1,13 +1,17 @@
 import react from "@vitejs/plugin-react";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliCompress, gzip, type InputType, type ZlibOptions } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const server = process.env.OUTLAST_URL ?? "http://127.0.0.1:8000";
 
-/** Puts a compressed copy beside each file that the server sends often. */
+const smaller = promisify<InputType, ZlibOptions, Buffer>(gzip);
+const smallest = promisify<InputType, Buffer>(brotliCompress);
+
+/** Puts compressed copies beside each file that the server sends often: the smaller for browsers that take it. */
 function compressed(): Plugin {
   let folder = "";
   return {
@@ -15,11 +19,15 @@ function compressed(): Plugin {
     apply: "build",
     configResolved: (config) => void (folder = resolve(config.root, config.build.outDir)),
     closeBundle: async () => {
-      for (const name of await readdir(folder, { recursive: true })) {
-        if (!/\.(js|css|svg)$/.test(name)) continue;
-        const file = resolve(folder, name);
-        await writeFile(`${file}.gz`, gzipSync(await readFile(file), { level: 9 }));
-      }
+      const names = (await readdir(folder, { recursive: true })).filter((name) => /\.(js|css|svg)$/.test(name));
+      await Promise.all(
+        names.map(async (name) => {
+          const file = resolve(folder, name);
+          const content = await readFile(file);
+          await writeFile(`${file}.gz`, await smaller(content, { level: 9 }));
+          await writeFile(`${file}.br`, await smallest(content));
+        }),
+      );
     },
   };
 }
@@ -43,7 +51,11 @@ export default defineConfig({
           // In one piece what every screen needs, and what the heart needs besides; each with all that it imports.
           groups: [
             { name: "begin", test: /src\/begin\.ts$|rolldown.runtime/, priority: 4 },
-            { name: "first", test: /src\/(main|App|router)\.tsx$/, priority: 3 },
+            {
+              name: "first",
+              test: /src\/(main|App|router|ui\/(Empty|Moment|StateBadge))\.tsx$|\/(TextInput|IconMessageQuestion)\.mjs$/,
+              priority: 3,
+            },
             { name: "home", test: /src\/screens\/home\/Home\.tsx$/, priority: 2 },
             { name: "session", test: /src\/screens\/session\/Session\.tsx$/, priority: 1 },
           ],

@@ -18,12 +18,13 @@ SCRIPT = "export const all = 1;\n"
 
 @pytest.fixture
 async def files(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A server of one client's files: a page, an icon and a script with its compressed copy."""
+    """A server of one client's files: a page, an icon and a script with its compressed copies."""
     (tmp_path / "static").mkdir()
     (tmp_path / "index.html").write_text("<title>Outlast</title>")
     (tmp_path / "icon.svg").write_text("<svg/>")
     (tmp_path / "static" / "index-1.js").write_text(SCRIPT)
     (tmp_path / "static" / "index-1.js.gz").write_bytes(gzip.compress(SCRIPT.encode()))
+    (tmp_path / "static" / "index-1.js.br").write_bytes(b"smallest")
     (tmp_path / "static" / "font-1.woff2").write_bytes(b"wOF2")
     app = FastAPI()
     static.install(app, client=tmp_path)
@@ -58,6 +59,14 @@ async def test_scripts_come_compressed_and_are_kept_for_good(files: httpx.AsyncC
     assert (await files.get("/static/font-1.woff2")).content == b"wOF2"
     assert (await files.get("/static/gone-1.js")).status_code == 404
     assert (await files.get("/static/../index.html")).status_code == 404
+
+
+async def test_who_takes_the_smallest_copy_gets_it(files: httpx.AsyncClient) -> None:
+    asked = files.stream("GET", "/static/index-1.js", headers={"accept-encoding": "gzip, deflate, br;q=1.0"})
+    async with asked as answer:
+        assert answer.headers["content-encoding"] == "br"
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert b"".join([part async for part in answer.aiter_raw()]) == b"smallest"
 
 
 async def test_a_client_that_is_not_built_says_what_to_do(tmp_path: Path) -> None:

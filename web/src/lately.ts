@@ -6,8 +6,9 @@ import { Problem } from "./api/call";
 const KEY = "outlast.reloaded";
 const AGAIN_MS = 1_000;
 
-/** The script that the page was begun with; another build has another name. */
-const entry = () => document.querySelector<HTMLScriptElement>("script[type=module][src]")?.getAttribute("src") ?? "";
+/** The script that the client is in; another build has another name. */
+const entry = () =>
+  [...document.querySelectorAll<HTMLScriptElement>("script[type=module][src]")].at(-1)?.getAttribute("src") ?? "";
 
 /** Whether the server has another build than the one that runs here. Throws a `Problem` when it can't be asked. */
 async function isStale(): Promise<boolean> {

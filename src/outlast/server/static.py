@@ -38,16 +38,22 @@ _FOR_EVER: Mapping[str, str] = {"cache-control": "public, max-age=31536000, immu
 _NOT_SCREENS = ("/api/", "/static/")
 
 
+_COPIES: Mapping[str, str] = {"br": ".br", "gzip": ".gz"}
+"""Endings of the compressed copies of a file by their encodings, the smallest first."""
+
+
 class _Assets(StaticFiles):
-    """Sends the compressed copy of a file to who takes it."""
+    """Sends the smallest compressed copy of a file that a client takes."""
 
     @override
     async def get_response(self, path: str, scope: Scope) -> Response:
-        takes = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        compressed = takes and self.lookup_path(f"{path}.gz")[1] is not None
-        response = await super().get_response(f"{path}.gz" if compressed else path, scope)
-        if compressed:
-            response.headers["content-encoding"] = "gzip"
+        given = Headers(scope=scope).get("accept-encoding", "").split(",")
+        takes = {each.partition(";")[0].strip() for each in given}
+        copies = ((each, f"{path}{ending}") for each, ending in _COPIES.items() if each in takes)
+        encoding, copy = next(((each, at) for each, at in copies if self.lookup_path(at)[1]), ("", path))
+        response = await super().get_response(copy, scope)
+        if encoding:
+            response.headers["content-encoding"] = encoding
         response.headers.update(_FOR_EVER)
         response.headers.add_vary_header("accept-encoding")
         return response

@@ -1,6 +1,7 @@
 // Calls of the API by the browser's own cookies. Renews them when they are over, and asks for a fresh proof of who one
 // is where the server wants one.
 import createClient from "openapi-fetch";
+import { begun } from "../begin";
 import type { components, paths } from "./openapi";
 
 /** A body of the API by the name it has in its description. */
@@ -57,7 +58,7 @@ export function renew(): Promise<boolean> {
 
 async function reach(request: Request): Promise<Response> {
   try {
-    return await fetch(request);
+    return await (begun(request) ?? fetch(request));
   } catch (error) {
     if (request.signal.aborted) throw error;
     throw new Problem({

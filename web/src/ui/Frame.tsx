@@ -86,10 +86,16 @@ export function Frame() {
   );
 }
 
-/** Have the palette at hand, so that no key that is pressed after Ctrl-K is lost. */
+/** Have the palette at hand as soon as somebody is there, so that no key that is pressed after Ctrl-K is lost. */
 function preload(): () => void {
-  const timer = setTimeout(() => void loadPalette().catch(() => undefined), 1000);
-  return () => clearTimeout(timer);
+  const signs = ["keydown", "pointermove", "pointerdown"];
+  const end = () => signs.forEach((sign) => removeEventListener(sign, begin));
+  const begin = () => {
+    end();
+    void loadPalette().catch(() => undefined);
+  };
+  signs.forEach((sign) => addEventListener(sign, begin, { passive: true }));
+  return end;
 }
 
 const useWide = () => useMediaQuery("(min-width: 48em)", true, { getInitialValueInEffect: false }) ?? true;
