@@ -83,6 +83,28 @@ async def test_the_palette_goes_to_sessions_apps_and_actions(page: Page, server:
     await expect(page).to_have_url(re.compile(r"/start/.*add"))
 
 
+async def test_what_is_typed_before_the_palette_is_there_is_in_it(page: Page, server: LiveServer) -> None:
+    home = await sign_in(page, server)
+    await page.goto(f"{home}/files")
+    await expect(page.get_by_text("No files yet")).to_be_visible()
+    field = page.get_by_role("combobox", name="Search apps, sessions, people, actions")
+    for text in ("gs number", "n?"):  # the first time it is loaded, and each of these keys does something on the page
+        await page.keyboard.press("Control+k")
+        await page.keyboard.type(text)
+        await expect(field).to_have_value(text)
+        await page.keyboard.press("Control+k")
+        await page.keyboard.type("s")
+        await expect(field).to_have_value(f"{text}s")
+        await page.keyboard.press("Escape")
+        await expect(field).to_have_count(0)
+    await page.keyboard.press("Control+k")
+    await page.keyboard.press("Escape")
+    await expect(field).to_have_count(0)
+    await page.keyboard.press("g")
+    await page.keyboard.press("p")
+    await expect(page.get_by_role("heading", name="People", level=1)).to_be_visible()
+
+
 async def test_keys_go_everywhere_unless_somebody_types(page: Page, server: LiveServer) -> None:
     await page.goto(await sign_in(page, server))
     await expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()

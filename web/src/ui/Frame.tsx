@@ -15,6 +15,7 @@ import { useNearestWorkspace } from "./frame/useNearest";
 import { useNews } from "./frame/useNews";
 import { useQuestionCount } from "./frame/useQuestions";
 import { useSignedOut } from "./frame/useSignedOut";
+import { strokes } from "./palette/strokes";
 
 const loadPalette = () => import("./palette/Palette").then((module) => ({ default: module.Palette }));
 const loadKeyList = () => import("./keys/KeyList").then((module) => ({ default: module.KeyList }));
@@ -41,10 +42,21 @@ export function Frame() {
   useNews(workspace?.id, useSignedOut());
   const open = (part: Part) => () => {
     closeMore();
+    if (part !== "keys" && (opened === null || opened === "keys")) strokes.keep();
     // A part that can't be loaded stays closed, and can be asked for again.
-    lately<unknown>(part === "keys" ? loadKeyList : loadPalette).then(() => setOpened(part), tellFailure);
+    lately<unknown>(part === "keys" ? loadKeyList : loadPalette).then(
+      () => setOpened(part),
+      (error: unknown) => {
+        strokes.give();
+        tellFailure(error);
+      },
+    );
   };
-  const [onPalette, onKeys, close] = [open("palette"), open("keys"), () => setOpened(null)];
+  const [onPalette, onKeys] = [open("palette"), open("keys")];
+  const close = () => {
+    strokes.give();
+    setOpened(null);
+  };
   useDeeds({ palette: onPalette, apps: open("apps"), keys: onKeys });
   return (
     <AppShell

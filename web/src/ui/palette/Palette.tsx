@@ -3,6 +3,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { words } from "../../texts/frame";
 import classes from "./Palette.module.css";
+import { strokes } from "./strokes";
 import { type Result, useResults } from "./useResults";
 
 interface Props {
@@ -42,6 +43,10 @@ export function Palette({ only, onClose }: Props) {
               leftSection={<IconSearch size={18} stroke={1.6} aria-hidden />}
               rightSection={searching ? <Loader size={16} aria-hidden /> : undefined}
               value={typed}
+              onFocus={() => {
+                const before = strokes.give();
+                setTyped((text) => text + before);
+              }}
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
           </Combobox.EventsTarget>
