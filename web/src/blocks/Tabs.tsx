@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Tabs.css";
 import { Tabs as Bar } from "@mantine/core";
 import { useState } from "react";
 import { words } from "../texts/blocks";

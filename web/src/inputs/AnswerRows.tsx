@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Table.css";
 import { Table, Text } from "@mantine/core";
 import type { Inputs } from "../document/model";
 import { words } from "../texts/inputs";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Radio.css";
 import { Button, Group as Row, Radio, Stack, TextInput } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import type { ControlProps } from ".";

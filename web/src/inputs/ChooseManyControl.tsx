@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Pill.css";
+import "@mantine/core/styles/PillsInput.css";
 import { Checkbox, MultiSelect, SimpleGrid } from "@mantine/core";
 import type { ControlProps } from ".";
 import { words } from "../texts/inputs";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Table.css";
 import { ActionIcon, Button, Table, Text } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";

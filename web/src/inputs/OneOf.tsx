@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Radio.css";
 import { Radio, Select, Stack } from "@mantine/core";
 import type { ControlProps } from ".";
 import { words } from "../texts/inputs";

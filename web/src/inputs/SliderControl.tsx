@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Slider.css";
 import { Group as Row, Slider, Text } from "@mantine/core";
 import type { ControlProps } from ".";
 import { words } from "../texts/inputs";

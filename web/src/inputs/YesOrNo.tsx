@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Radio.css";
+import "@mantine/core/styles/Switch.css";
 import { Group as Row, Radio, Switch } from "@mantine/core";
 import type { ControlProps } from ".";
 import { words } from "../texts/inputs";

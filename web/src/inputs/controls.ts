@@ -1,4 +1,5 @@
 // The controls that are loaded together.
+import "@mantine/core/styles/PasswordInput.css";
 export { ApproveControl } from "./ApproveControl";
 export { ChooseManyControl } from "./ChooseManyControl";
 export { FormControl } from "./FormControl";

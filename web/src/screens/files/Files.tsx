@@ -1,3 +1,4 @@
+import "@mantine/core/styles/SegmentedControl.css";
 import { Button, FileButton, Group, SegmentedControl, Stack, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch, IconUpload } from "@tabler/icons-react";

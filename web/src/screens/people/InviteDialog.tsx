@@ -1,3 +1,6 @@
+import "@mantine/core/styles/Pill.css";
+import "@mantine/core/styles/PillsInput.css";
+import "@mantine/core/styles/Radio.css";
 import { Alert, Button, Group, List, Modal, Radio, Stack, TagsInput, Text } from "@mantine/core";
 import { IconMailCheck } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/SegmentedControl.css";
 import { SegmentedControl, Skeleton, Stack } from "@mantine/core";
 import { IconMailPlus } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Tabs.css";
 import { Button, Stack, Tabs, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconUserPlus } from "@tabler/icons-react";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Tabs.css";
 import { Drawer, Tabs } from "@mantine/core";
 import { useState } from "react";
 import { words } from "../../texts/session-details";

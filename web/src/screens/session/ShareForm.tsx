@@ -1,3 +1,4 @@
+import "@mantine/core/styles/SegmentedControl.css";
 import { Button, Group, Input, SegmentedControl, Select, Stack, Text } from "@mantine/core";
 import { IconLink } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";

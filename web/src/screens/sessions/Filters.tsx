@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Chip.css";
+import "@mantine/core/styles/SegmentedControl.css";
 import { ActionIcon, Button, Chip, Group, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch, IconX } from "@tabler/icons-react";

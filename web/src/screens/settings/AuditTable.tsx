@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Table.css";
 import { Badge, Table, Text, UnstyledButton } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useWorkspace } from "../../api/here";

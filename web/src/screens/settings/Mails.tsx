@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Accordion.css";
 import { Accordion, Anchor, Button, CopyButton, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { IconCheck, IconLink, IconMail, IconSend } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";

@@ -1,4 +1,5 @@
 // Fields that several forms of an account have.
+import "@mantine/core/styles/PasswordInput.css";
 import { Alert, Divider, PasswordInput, TextInput, type PasswordInputProps, type TextInputProps } from "@mantine/core";
 import { IconAlertCircle, IconCircleCheck } from "@tabler/icons-react";
 import { words } from "../../texts/signin";

@@ -1,3 +1,6 @@
+import "@mantine/core/styles/Fieldset.css";
+import "@mantine/core/styles/Pill.css";
+import "@mantine/core/styles/PillsInput.css";
 import { Fieldset, Stack, TagsInput } from "@mantine/core";
 import { around } from "../../inputs/around";
 import { Field } from "../../inputs/Field";

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Switch.css";
+import "@mantine/core/styles/Table.css";
 import { Group, Kbd, Modal, Stack, Switch, Table, Text, Title } from "@mantine/core";
 import { words } from "../../texts/frame";
 import { PLACES } from "../frame/places";
