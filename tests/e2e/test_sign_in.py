@@ -276,9 +276,9 @@ async def test_a_shared_session_opens_after_signing_in(page: Page, api: CloudApi
 
 @pytest.fixture
 async def corp(
-    sqlite_url: str, tmp_path: Path, free_port: int, request: pytest.FixtureRequest
+    sqlite_url: str, tmp_path: Path, free_port: int, clock: ManualClock, request: pytest.FixtureRequest
 ) -> AsyncIterator[CloudApi]:
-    """A server whose people may come by a provider, too."""
+    """A server whose people may come by a provider, too; a proof is fresh for a minute."""
     assert request.config.cache is not None
     cache = Path(request.config.cache.mkdir("outlast-openid"))
     private, public = make_keys()
@@ -295,16 +295,18 @@ async def corp(
         )
         async with serving_cloud(
             sqlite_url, tmp_path, port=free_port, providers_file=file, license=issue(licence, private),
-            license_public_key=public,
+            license_public_key=public, clock=clock, fresh_for=timedelta(minutes=1),
         ) as api:  # fmt: skip
             yield api
 
 
-async def at_the_provider(page: Page) -> None:
-    await page.get_by_placeholder("Enter any login").fill("grace")
+async def at_the_provider(page: Page, login: str = "grace", *, known: bool = False) -> None:
+    """Sign in there; who is known there has agreed before that Corp tells who they are."""
+    await page.get_by_placeholder("Enter any login").fill(login)
     await page.get_by_placeholder("and password").fill("any")
     await page.get_by_role("button", name="Sign-in").click()
-    await page.get_by_role("button", name="Continue").click()
+    if not known:
+        await page.get_by_role("button", name="Continue").click()
 
 
 async def test_a_provider_signs_in(page: Page, corp: CloudApi) -> None:
@@ -337,3 +339,36 @@ async def test_a_provider_is_linked_to_an_account_and_unlinked(page: Page, corp:
     await page.get_by_role("button", name="Unlink Corp").click()
     await page.get_by_role("dialog").get_by_role("button", name="Unlink Corp").click()
     await expect(page.get_by_role("button", name="Link Corp", exact=True)).to_be_visible()
+
+
+async def test_a_provider_proves_once_more_who_one_is(page: Page, corp: CloudApi, clock: ManualClock) -> None:
+    await page.goto(f"{site(corp)}/account/security")
+    await page.get_by_role("button", name="Sign in with Corp").click()
+    await at_the_provider(page)
+    await expect_inside(page, "/account/security")
+    clock.advance(timedelta(seconds=61))
+    await page.get_by_role("button", name="Add an app").click()
+    proof = page.get_by_role("dialog", name="Is it you?")
+    await expect(proof.get_by_role("button", name="Use Corp")).to_be_visible()
+    await expect(proof.get_by_label("Password")).to_have_count(0)  # there is none
+    await proof.get_by_role("button", name="Use Corp").click()
+    await at_the_provider(page, known=True)
+    await expect_inside(page, "/account/security")
+    await expect(page.get_by_text("Now do again what you were about to do.")).to_be_visible()
+    await page.get_by_role("button", name="Add an app").click()
+    await expect(page.get_by_role("dialog", name="Add an authenticator app")).to_be_visible()
+
+
+async def test_somebody_else_at_the_provider_proves_nothing(page: Page, corp: CloudApi, clock: ManualClock) -> None:
+    await page.goto(f"{site(corp)}/account/security")
+    await page.get_by_role("button", name="Sign in with Corp").click()
+    await at_the_provider(page)
+    await expect_inside(page, "/account/security")
+    clock.advance(timedelta(seconds=61))
+    await page.get_by_role("button", name="Add an app").click()
+    await page.get_by_role("dialog", name="Is it you?").get_by_role("button", name="Use Corp").click()
+    await at_the_provider(page, "somebody-else")
+    await expect(page.get_by_role("heading", name="That did not work")).to_be_visible()
+    await expect(page.get_by_role("main")).to_contain_text("Somebody else signed in")
+    await page.get_by_role("button", name="Back to where you were").click()
+    await expect_inside(page, "/account/security")
