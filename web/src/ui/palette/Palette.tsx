@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import { Combobox, Loader, Modal, ScrollArea, Text, TextInput, useCombobox } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
@@ -46,6 +47,7 @@ export function Palette({ only, onClose }: Props) {
               onFocus={() => {
                 const before = strokes.give();
                 setTyped((text) => text + before);
+                selectFirstOption(); // those that were known before are only there now
               }}
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
@@ -53,6 +55,7 @@ export function Palette({ only, onClose }: Props) {
           <ScrollArea.Autosize
             mah="min(26rem, 60dvh)"
             type="auto"
+            offsetScrollbars="present"
             className={classes.list}
             viewportProps={{ tabIndex: 0 }}
           >
