@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Checkbox.css";
 import { Button, Checkbox, Text } from "@mantine/core";
 import { IconAppWindow } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -44,7 +45,7 @@ export const Row = memo(function Row({ item, app, chosen, toggle }: RowProps) {
           <span className={classes.title}>{title}</span>
         )}
         <Text size="xs" c="dimmed" truncate>
-          <About item={item} app={app?.title ?? item.app} />
+          <About item={item} app={app?.title ?? item.app} title={title} />
         </Text>
       </div>
       <div className={classes.state}>
@@ -57,9 +58,11 @@ export const Row = memo(function Row({ item, app, chosen, toggle }: RowProps) {
   );
 });
 
-function About({ item, app }: { item: SessionItem; app: string }) {
+/** What is to be known besides the title, which often is that of the app. */
+function About({ item, app, title }: { item: SessionItem; app: string; title: string }) {
   const me = useMe();
-  const whose = item.user_id === me.id ? "" : ` · ${words.whoseIs(item.user || item.user_id)}`;
+  const owner = item.user_id === me.id ? "" : words.whoseIs(item.user || item.user_id);
+  const whose = owner && ` · ${owner}`;
   if (item.deleted_at !== null)
     return (
       <>
@@ -75,7 +78,7 @@ function About({ item, app }: { item: SessionItem; app: string }) {
         {whose}
       </>
     );
-  return `${app}${whose}`;
+  return title === app ? owner : `${app}${whose}`;
 }
 
 function Restore({ item }: { item: SessionItem }) {
