@@ -58,6 +58,7 @@ export default defineConfig({
             },
             { name: "home", test: /src\/screens\/home\/Home\.tsx$/, priority: 2 },
             { name: "session", test: /src\/screens\/session\/Session\.tsx$/, priority: 1 },
+            { name: "markdown", test: /src\/blocks\/markdown\/Rich\.tsx$/, priority: 0.5 },
           ],
         },
       },

@@ -7,7 +7,7 @@ import { Boundary } from "./Boundary";
 import { useBlock } from "./DocumentContext";
 import { HEIGHTS } from "./estimate";
 import { shows } from "./index";
-import { Unknown } from "./Unknown";
+import { Unknown } from "./parts";
 
 const Shown = memo(function Shown({ block }: { block: Block }) {
   if (block.kind === "input") return <InputBlock id={String(block.props.input)} />;

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Progress.css";
 import { Progress as Bar } from "@mantine/core";
 import { words } from "../texts/blocks";
 import { number, roughly } from "./figures";

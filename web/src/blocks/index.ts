@@ -2,14 +2,11 @@
 import type { ComponentType } from "react";
 import type { Block, BlockKind, Blocks } from "../document/model";
 import { Code } from "./Code";
-import { Column, Columns } from "./Columns";
 import { Expander } from "./Expander";
-import { Fault } from "./Fault";
 import { File } from "./File";
 import { MarkdownBlock } from "./MarkdownBlock";
 import { Note } from "./Note";
 import * as parts from "./parts";
-import { Progress } from "./Progress";
 import { Section } from "./Section";
 import { Status } from "./Status";
 import { Thinking } from "./Thinking";
@@ -33,14 +30,14 @@ export const shows: Shows = {
   video: parts.Video,
   file: File,
   metric: parts.Metric,
-  progress: Progress,
+  progress: parts.Progress,
   status: Status,
   thinking: Thinking,
   note: Note,
-  fault: Fault,
+  fault: parts.Fault,
   section: Section,
-  columns: Columns,
-  column: Column,
+  columns: parts.Columns,
+  column: parts.Column,
   tabs: parts.Tabs,
   tab: parts.Tab,
   expander: Expander,

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Checkbox.css";
+import "@mantine/core/styles/Combobox.css";
 import "@mantine/core/styles/Pill.css";
 import "@mantine/core/styles/PillsInput.css";
 import { Checkbox, MultiSelect, SimpleGrid } from "@mantine/core";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Checkbox.css";
 import { Checkbox } from "@mantine/core";
 import dayjs from "dayjs";
 import { useState } from "react";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import "@mantine/core/styles/Radio.css";
 import { Radio, Select, Stack } from "@mantine/core";
 import type { ControlProps } from ".";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Progress.css";
 import "@mantine/dropzone/styles.css";
 import { ActionIcon, Button, Group as Row, Progress, Stack, Text } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";

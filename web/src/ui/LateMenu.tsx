@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Menu.css";
 import { Menu, type MenuProps } from "@mantine/core";
 import { cloneElement, useEffect, useRef, useState } from "react";
 import type { OpenedMenu } from "./MenuButton";

@@ -5,7 +5,11 @@ import { expect, test } from "vitest";
 const STYLES = "node_modules/@mantine/core/styles";
 const IMPORT = /(?:import|export)\s*\{([^}]*)\}\s*from "@mantine\/core"/g;
 /** What a component uses besides. */
-const BESIDES: Record<string, string[]> = { MultiSelect: ["Pill", "PillsInput"], TagsInput: ["Pill", "PillsInput"] };
+const BESIDES: Record<string, string[]> = {
+  Select: ["Combobox"],
+  MultiSelect: ["Combobox", "Pill", "PillsInput"],
+  TagsInput: ["Combobox", "Pill", "PillsInput"],
+};
 
 /** The names of the styles that a file needs for what it takes from Mantine. */
 function neededBy(source: string): string[] {

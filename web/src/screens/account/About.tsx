@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";

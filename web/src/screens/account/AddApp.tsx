@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Checkbox.css";
 import { Anchor, Button, Checkbox, Code as Typed, CopyButton, Group, Modal, Stack, Text } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
 import { IconCheck, IconCopy } from "@tabler/icons-react";

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Checkbox.css";
+import "@mantine/core/styles/Combobox.css";
 import { Button, Checkbox, Flex, Group, Input, Modal, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
 import { useMediaQuery } from "@mantine/hooks";

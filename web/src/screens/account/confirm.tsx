@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Checkbox.css";
 import { Checkbox, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { Problem } from "../../api/call";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Menu.css";
 import { ActionIcon, Anchor, Badge, Menu, Text, Tooltip } from "@mantine/core";
 import { IconDots, IconDownload, IconLock, IconMessages, IconPencil, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";

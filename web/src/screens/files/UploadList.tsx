@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Progress.css";
 import { ActionIcon, Button, CloseButton, Group, Progress, Stack, Text } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";

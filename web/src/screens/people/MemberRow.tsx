@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Menu.css";
 import { ActionIcon, Badge, Box, Group, Menu, Text } from "@mantine/core";
 import { IconArrowsExchange, IconDotsVertical, IconDoorExit, IconUserMinus } from "@tabler/icons-react";
 import { useMe, useWorkspace } from "../../api/here";

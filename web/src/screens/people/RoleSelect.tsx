@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import { Select, Stack, Text } from "@mantine/core";
 import { words } from "../../texts/people";
 import { givable, type Role } from "./roles";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Progress.css";
 import { Alert, Anchor, Progress, Stack, Text, Tooltip } from "@mantine/core";
 import { IconArmchair } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";

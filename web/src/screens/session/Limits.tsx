@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Progress.css";
 import { Group, Progress, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";

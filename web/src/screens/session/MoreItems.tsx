@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Menu.css";
 import { Group, Menu } from "@mantine/core";
 import {
   IconDownload,

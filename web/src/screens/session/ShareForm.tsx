@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import "@mantine/core/styles/SegmentedControl.css";
 import { Button, Group, Input, SegmentedControl, Select, Stack, Text } from "@mantine/core";
 import { IconLink } from "@tabler/icons-react";

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Progress.css";
+import "@mantine/core/styles/Checkbox.css";
 import { Button, Checkbox, Group, Progress, Text } from "@mantine/core";
 import { IconPlayerStop, IconRestore, IconTrash } from "@tabler/icons-react";
 import { useMe, useWorkspace } from "../../api/here";

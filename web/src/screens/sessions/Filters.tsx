@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import "@mantine/core/styles/Chip.css";
 import "@mantine/core/styles/SegmentedControl.css";
 import { ActionIcon, Button, Chip, Group, SegmentedControl, Select, TextInput } from "@mantine/core";

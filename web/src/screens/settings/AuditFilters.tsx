@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import { Button, Select, TextInput } from "@mantine/core";
 import { DatePickerInput } from "@mantine/dates";
 import { useDebouncedCallback } from "@mantine/hooks";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Progress.css";
 import { Badge, Group, Progress, SimpleGrid, Stack, Text, ThemeIcon } from "@mantine/core";
 import { IconCheck, IconMinus } from "@tabler/icons-react";
 import type { ReactNode } from "react";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import "@mantine/core/styles/NumberInput.css";
 import "@mantine/core/styles/Switch.css";
 import { Alert, Button, Group, Input, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Menu.css";
 import { Text, useMantineColorScheme, Menu, type MantineColorScheme } from "@mantine/core";
 import { IconKeyboard, IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
