@@ -207,7 +207,8 @@ async def test_name_status_and_picture_are_ones_own_to_choose(page: Page, api: C
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("button", name="Account of Ada Lovelace").first).to_be_visible()
     await page.get_by_role("textbox", name="Status").or_(page.get_by_role("combobox", name="Status")).click()
-    await page.get_by_role("option", name="Do not disturb").click()
+    async with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        await page.get_by_role("option", name="Do not disturb").click()
     async with page.expect_file_chooser() as choosing:
         await page.get_by_role("button", name="Choose a picture").click()
     await (await choosing.value).set_files({"name": "me.png", "mimeType": "image/png", "buffer": PICTURE})

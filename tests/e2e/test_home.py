@@ -71,6 +71,7 @@ async def test_the_palette_goes_to_sessions_apps_and_actions(page: Page, server:
     await field.fill("visitors")
     await expect(page.get_by_role("option", name="For the visitors")).to_be_visible()
     await field.fill("theme dark")
+    await expect(page.get_by_role("option", name="Theme: dark")).to_be_visible()
     await expect(page.get_by_role("option")).to_have_count(1)
     await page.keyboard.press("Enter")
     await expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
@@ -79,6 +80,7 @@ async def test_the_palette_goes_to_sessions_apps_and_actions(page: Page, server:
     await expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()
     await page.keyboard.press("n")
     await page.get_by_role("combobox").fill("add")
+    await expect(page.get_by_role("option", name="Add")).to_be_visible()
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile(r"/start/.*add"))
 

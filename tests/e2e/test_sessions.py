@@ -260,6 +260,7 @@ async def test_the_details_tell_what_a_session_uses_of_its_limits(page: Page, se
         await expect(details).to_contain_text(re.compile(rf"{name}\S+ .*of "))
     await expect(details).to_contain_text("The session is awake.")
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Details")).to_be_focused()  # from here on the keys are the page's
     await answer(page, "Who are you?", "Ada")
     await state(page, "Failed")
     await page.get_by_role("button", name="Details").click()

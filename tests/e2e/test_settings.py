@@ -150,7 +150,7 @@ async def test_the_audit_trail_is_filtered_in_its_address_and_exported(
     await page.get_by_role("option", name="Ada").click()
     await expect(refused).to_have_count(0)
     await expect(page.get_by_role("row").filter(has_text="Changed the settings")).to_be_visible()
-    assert f"actor={ada.id}" in page.url
+    await expect(page).to_have_url(re.compile(f"actor={ada.id}"))
     await page.get_by_role("button", name="Details: Installed a licence").click()
     entry = page.get_by_role("dialog", name="Installed a licence")
     await expect(entry.get_by_text("license.install", exact=True)).to_be_visible()

@@ -103,7 +103,9 @@ async def test_a_link_lets_a_member_in(
     await page.goto(api.url + path)
     await page.get_by_role("button", name="Share").click()
     await page.get_by_role("button", name="Make a link").click()
-    link = await page.get_by_role("textbox", name="New link").input_value()
+    shown = page.get_by_role("textbox", name="New link")
+    await expect(shown).not_to_have_value("")
+    link = await shown.input_value()
     await second.goto(link)
     await expect(second.get_by_text("Hello Bob")).to_be_visible()
 

@@ -2,6 +2,7 @@ import "@mantine/core/styles/Tabs.css";
 import { Drawer, Tabs } from "@mantine/core";
 import { useState } from "react";
 import { words } from "../../texts/session-details";
+import { useFocusBack } from "../../ui/useFocusBack";
 import { About } from "./About";
 import type { Rights } from "./access";
 import { placeOf } from "./calls";
@@ -19,6 +20,7 @@ interface DetailsProps {
 
 /** All that is known of a session besides its document. */
 export function Details({ held, rights, close }: DetailsProps) {
+  useFocusBack();
   const [tab, setTab] = useState<string | null>("about");
   const place = placeOf(held.detail);
   return (

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { words } from "../../texts/session-details";
 import { ErrorNote } from "../../ui/ErrorNote";
+import { useFocusBack } from "../../ui/useFocusBack";
 import type { Place } from "./calls";
 import { NewLink } from "./NewLink";
 import { shares } from "./queries";
@@ -18,6 +19,7 @@ interface ShareDialogProps {
 
 /** With whom a session is shared, and what for. */
 export function ShareDialog({ place, owns, close }: ShareDialogProps) {
+  useFocusBack();
   const { data, error, refetch } = useQuery(shares(place.workspace, place.id));
   const [link, setLink] = useState<string | null>(null);
   return (

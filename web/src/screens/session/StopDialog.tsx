@@ -3,12 +3,14 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { words } from "../../texts/session";
 import { ErrorNote } from "../../ui/ErrorNote";
+import { useFocusBack } from "../../ui/useFocusBack";
 import { stop, type Place } from "./calls";
 
 const MAX_CHARS = 500;
 
 /** Asks whether a session is to be stopped, and why. */
 export function StopDialog({ place, close }: { place: Place; close: () => void }) {
+  useFocusBack();
   const [reason, setReason] = useState("");
   const stopping = useMutation({ mutationFn: () => stop(place, reason.trim()), onSuccess: close });
   return (
