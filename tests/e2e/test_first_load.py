@@ -12,8 +12,8 @@ from tests.e2e.loads import Loads, sign_in
 from tests.live_server import LiveServer, live_server
 
 BUDGET_BYTES = 250_000
-"""For whatever screen is opened first. A session brings what shows text, code and simple questions, and, as its text has
-a mark of Markdown in it, what reads that; all else comes when it is first met."""
+"""For whatever screen is opened first. A session brings what shows text, code and simple questions, and what reads
+Markdown, as there is a mark of it in its text; all else comes when it is first met."""
 APP = """
 @app
 def greet():
