@@ -4,10 +4,9 @@
 export type Scheduler = (run: () => void) => () => void;
 
 const FRAME_MS = 1000 / 60;
-const MOMENT_MS = 3; // an answer, what the app says to it and what it asks next come in this time
 const HIDDEN_MS = 250;
 
-/** A moment after the first of what comes together; but not again before the next frame. */
+/** As soon as all that came together is folded; but not again before the next frame. */
 export function oncePerFrame(): Scheduler {
   let last = -Infinity;
   return (run) => {
@@ -20,7 +19,7 @@ export function oncePerFrame(): Scheduler {
 }
 
 const soon: Scheduler = (run) => {
-  const timer = setTimeout(run, MOMENT_MS);
+  const timer = setTimeout(run);
   return () => clearTimeout(timer);
 };
 
@@ -37,4 +36,14 @@ const withFrame: Scheduler = (run) => {
   const frame = requestAnimationFrame(once);
   const timer = setTimeout(once, HIDDEN_MS);
   return cancel;
+};
+
+/** Once what is there now has been painted. */
+export const afterFrame: Scheduler = (run) => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const frame = requestAnimationFrame(() => (timer = setTimeout(run)));
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
 };

@@ -13,12 +13,13 @@ import {
   type FormEvent,
 } from "react";
 import { useActions, useInput } from "../blocks/DocumentContext";
+import { afterFrame } from "../document/frame";
 import type { Input } from "../document/model";
 import { words } from "../texts/inputs";
 import { DockingContext } from "./docking";
 import { Field } from "./Field";
 import { FilingContext, type Filing } from "./files";
-import { afterFrame, focusFirst, focusWrong, mayTakeFocus } from "./focus";
+import { focusFirst, focusWrong, mayTakeFocus } from "./focus";
 import styles from "./Question.module.css";
 import { useAsk } from "./useAsk";
 import { busy, few } from "./values";

@@ -2,16 +2,6 @@
 const FIELDS = ["input:not([type=hidden])", "textarea", "button", "[role=slider]", "[contenteditable=true]"];
 const USABLE = FIELDS.map((field) => `${field}:not([disabled]):not([tabindex="-1"])`).join(",");
 
-/** Has `run` called once what is new has been painted: to focus costs a layout. Gives what takes that back. */
-export function afterFrame(run: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const frame = requestAnimationFrame(() => (timer = setTimeout(run)));
-  return () => {
-    cancelAnimationFrame(frame);
-    clearTimeout(timer);
-  };
-}
-
 /** Focus the first control of a place. */
 export function focusFirst(place: Element | null): void {
   place?.querySelector<HTMLElement>(USABLE)?.focus({ preventScroll: true });

@@ -42,10 +42,15 @@ export function Frame() {
   useNews(workspace?.id, useSignedOut());
   const open = (part: Part) => () => {
     closeMore();
-    if (part !== "keys" && (opened === null || opened === "keys")) strokes.keep();
+    let left = false;
+    const leave = () => {
+      left = true;
+      setOpened(null);
+    };
+    if (part !== "keys" && (opened === null || opened === "keys")) strokes.keep(leave);
     // A part that can't be loaded stays closed, and can be asked for again.
     lately<unknown>(part === "keys" ? loadKeyList : loadPalette).then(
-      () => setOpened(part),
+      () => left || setOpened(part),
       (error: unknown) => {
         strokes.give();
         tellFailure(error);

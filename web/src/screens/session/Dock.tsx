@@ -1,7 +1,8 @@
 import { ActionIcon, Group, Text, VisuallyHidden } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
-import { useDeferredValue, useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useInput } from "../../blocks/DocumentContext";
+import { afterFrame } from "../../document/frame";
 import { useWaiting, type Docking } from "../../inputs/docking";
 import { Question } from "../../inputs/Question";
 import { words } from "../../texts/session";
@@ -14,8 +15,7 @@ export function Dock({ docking }: { docking: Docking }) {
   const waiting = useWaiting(docking);
   const docked = useSyncExternalStore(docking.watch, docking.docked);
   const label = useInput(docked ?? "")?.label;
-  // What the app says is there to be read first; to take the next answer can wait for a frame.
-  const id = useDeferredValue(useLingering(docked));
+  const id = useShown(docked);
   const place = Math.max(0, waiting.indexOf(id ?? ""));
   return (
     <>
@@ -34,16 +34,17 @@ export function Dock({ docking }: { docking: Docking }) {
   );
 }
 
-/** The docked question; one that is over stays for a moment, as mostly another one takes its place. */
-function useLingering(id: string | null): string | null {
-  const [kept, keep] = useState(id);
-  if (id !== null && id !== kept) keep(id);
+/** The question to show: a new one once what the app says before it is painted. One that is over stays for a moment, as
+ * mostly another takes its place. */
+function useShown(docked: string | null): string | null {
+  const [shown, show] = useState(docked);
   useEffect(() => {
-    if (id !== null) return;
-    const timer = setTimeout(() => keep(null), LINGER_MS);
+    if (docked === shown) return;
+    if (docked !== null) return afterFrame(() => show(docked));
+    const timer = setTimeout(() => show(null), LINGER_MS);
     return () => clearTimeout(timer);
-  }, [id]);
-  return id ?? kept;
+  }, [docked, shown]);
+  return shown;
 }
 
 function Switch({ now, all, step }: { now: number; all: number; step: (by: number) => void }) {

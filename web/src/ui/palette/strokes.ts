@@ -4,10 +4,12 @@
 export class Strokes {
   #text = "";
   #keeps = false;
+  #leave: () => void = () => undefined;
 
-  /** From now on keys are kept; gives up what was kept before. */
-  keep(): void {
+  /** From now on keys are kept; gives up what was kept before. Escape calls `leave`: nobody waits any more. */
+  keep(leave: () => void): void {
     this.#text = "";
+    this.#leave = leave;
     if (this.#keeps) return;
     this.#keeps = true;
     window.addEventListener("keydown", this.#press, { capture: true });
@@ -27,7 +29,10 @@ export class Strokes {
     if (ctrlKey || metaKey || altKey || event.isComposing) return;
     if (key.length === 1) this.#text += key;
     else if (key === "Backspace") this.#text = this.#text.slice(0, -1);
-    else if (key !== "Enter") return;
+    else if (key === "Escape") {
+      this.give();
+      this.#leave();
+    } else if (key !== "Enter") return;
     event.preventDefault();
     event.stopPropagation();
   };
