@@ -32,7 +32,7 @@ export function CodeBox({ text, language }: { text: string; language: string | n
         {language && <span className={classes.language}>{language}</span>}
         <CopyText text={text} />
       </div>
-      <pre ref={box} className={classes.text} data-all={all || undefined} {...scrolling}>
+      <pre ref={box} className={classes.text} data-sideways data-all={all || undefined} {...scrolling}>
         <code>
           <Text text={all ? text : begins} language={language} />
           {folded !== null && !all && <span className={classes.rest}>{text.slice(folded.cut)}</span>}

@@ -23,7 +23,7 @@ export function Tabs({ block }: BlockProps<"tabs">) {
   if (shown === null) return null;
   return (
     <Bar value={shown} onChange={choose} keepMounted miw={0}>
-      <Bar.List className={classes.list} aria-label={words.tabs}>
+      <Bar.List className={classes.list} data-sideways aria-label={words.tabs}>
         {children.map((child, at) => (
           <Handle key={child} id={child} at={at} />
         ))}

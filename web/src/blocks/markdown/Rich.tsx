@@ -28,7 +28,7 @@ const formulas = { trust: false, strict: "ignore" as const, maxSize: 20, maxExpa
 const Wide: Components["table"] = function Wide({ children }) {
   const [box, scrolling] = useScrolls<HTMLDivElement>();
   return (
-    <div ref={box} className={classes.wide} role="region" aria-label={words.tableRegion} {...scrolling}>
+    <div ref={box} className={classes.wide} data-sideways role="region" aria-label={words.tableRegion} {...scrolling}>
       <table>{children}</table>
     </div>
   );

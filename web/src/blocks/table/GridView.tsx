@@ -90,7 +90,15 @@ export function GridView({ grid, label, tall = false }: { grid: Grid; label: str
   const total = widths.reduce((sum, width) => sum + width, 0);
   const span = grid.looks.length;
   return (
-    <div ref={box} className={classes.box} data-tall={tall || undefined} role="region" aria-label={label} tabIndex={0}>
+    <div
+      ref={box}
+      className={classes.box}
+      data-sideways
+      data-tall={tall || undefined}
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+    >
       <table
         className={classes.table}
         data-many={many || undefined}
