@@ -109,7 +109,9 @@ class TestLogInOfTwoSteps:
         for code in (app.code, app.recovery[0]):
             client, told = await first_step(api, ada.email)
             answers = await asyncio.gather(*(second_step(client, told["pending"], code) for _ in range(5)))
-            assert sorted(answer.status_code for answer in answers) == [201, 401, 401, 401, 401]
+            first, *others = sorted(answer.status_code for answer in answers)
+            assert first == 201
+            assert set(others) <= {401, 429}  # they count as failures, which come with a wait in the end
 
     async def test_a_recovery_code_works_once_and_is_stored_hashed(self, api: CloudApi, clock: ManualClock) -> None:
         """[security 59]"""

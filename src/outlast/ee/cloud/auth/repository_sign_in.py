@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from outlast.ee.cloud.auth.people import Family, LoginSession
 from outlast.ee.cloud.auth.repository import aware, fields_of
@@ -132,17 +132,14 @@ async def drop_links(unit: Unit, user_id: str) -> None:  # unscoped: an account'
 async def failures(unit: Unit, keys: Sequence[str]) -> Mapping[str, Failures]:  # unscoped: counts of attempts
     """What is counted under these keys; the rows are made if need be, and locked until the transaction's end."""
     found: dict[str, Failures] = {}
+    make = postgresql.insert if unit.connection.dialect.name == "postgresql" else sqlite.insert
     for key in keys:
+        begun = make(login_failures).values(key=key, count=0, last_at=unit.now).on_conflict_do_nothing()
         query = select(login_failures).where(login_failures.c.key == key).with_for_update()
-        row = (await unit.connection.execute(query)).mappings().first()
-        if row is None:
-            try:
-                async with unit.connection.begin_nested():
-                    await unit.connection.execute(insert(login_failures).values(key=key, count=0, last_at=unit.now))
-                found[key] = Failures()
-                continue
-            except IntegrityError:  # another request made it, and holds it
-                row = (await unit.connection.execute(query)).mappings().one()
+        row = None
+        while row is None:  # whoever made it may clear it before it is locked here
+            await unit.connection.execute(begun)
+            row = (await unit.connection.execute(query)).mappings().first()
         found[key] = Failures(row["count"], aware(row["last_at"])) if row["count"] else Failures()
     return found
 
