@@ -43,7 +43,6 @@ class Results(msgspec.Struct):
     """A file of results; a later run of a workload replaces the earlier one."""
 
     machine: Machine
-    rounds: int
     workloads: dict[str, WorkloadResult]
 
 
@@ -168,7 +167,10 @@ def markdown(results: Results, workloads: Sequence[Workload]) -> str:
             for name, contestant in result.contestants.items()
             if contestant.note
         ]
-    titles = [f"- {workload.name}: {workload.title}" for workload in workloads if workload.name in results.workloads]
+    measured = [
+        (workload, results.workloads[workload.name]) for workload in workloads if workload.name in results.workloads
+    ]
+    titles = [f"- {workload.name}: {workload.title} ({_rounds(result)})" for workload, result in measured]
     return "\n".join([*lines, "", *titles, *([""] if notes else []), *notes]) + "\n"
 
 
@@ -176,9 +178,14 @@ def _about(results: Results) -> str:
     machine = results.machine
     return (
         f"{machine.cores} cores ({machine.processor}), {machine.memory_gib:g} GiB, {machine.system}, "
-        f"Python {machine.python}; medians of {results.rounds} rounds. In brackets, for a peer: how many times better "
+        f"Python {machine.python}; medians. In brackets, for a peer: how many times better "
         "Outlast is (below 1 the peer is ahead); for the bare limit: how many times worse than it Outlast is."
     )
+
+
+def _rounds(result: WorkloadResult) -> str:
+    count = max((len(contestant.rounds) for contestant in result.contestants.values()), default=0)
+    return f"{count} round{'' if count == 1 else 's'}"
 
 
 def _peers(results: Results) -> list[str]:

@@ -30,7 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     earlier = report.load(folder / "latest.json")
     results = report.Results(
         machine=report.this_machine(_versions()),
-        rounds=options.rounds,
         workloads=dict(earlier.workloads) if earlier else {},
     )
     failed = False
