@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ from outlast.db.engine import create_engine
 from outlast.db.migrations import upgrade
 from outlast.ee.cloud.caller import Role
 from outlast.executors.base import Executor
+from outlast.kit.clock import ManualClock, SystemClock
 from outlast.protocol.codec import Json
 from outlast.runtime import Runtime
 from outlast.server.serve import HttpServer
@@ -26,6 +28,7 @@ from tests.api.cloud import CloudApi, Someone, problem, serving_cloud
 
 __all__ = ["Api", "problem", "serving"]
 
+IDLE = timedelta(hours=2)
 HELLO = {"app": "talk:greet", "args": {"name": "Ada"}}
 
 
@@ -223,3 +226,15 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
 async def client(api: Api) -> AsyncIterator[AsyncClient]:
     async with api.calls() as client:
         yield client
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(SystemClock().now())
+
+
+@pytest.fixture
+async def timed(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Api]:
+    """A workspace on a server whose clock the test moves; sessions left alone for two hours are ended."""
+    async with serving(database_url, tmp_path, clock=clock, session_max_idle=IDLE) as api:
+        yield api

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from outlast.ee.cloud import unit as units
 from outlast.ee.cloud.sessions import expiry, handlers
-from outlast.kit.clock import ManualClock, SystemClock
+from outlast.kit.clock import ManualClock
 from outlast.kit.ids import new_id
 from outlast.protocol.codec import Json
-from tests.api.conftest import HELLO, Api, problem, serving
-
-IDLE = timedelta(hours=2)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(SystemClock().now())
-
-
-@pytest.fixture
-async def timed(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Api]:
-    """A workspace on a server whose clock the test moves; sessions left alone for two hours are ended."""
-    async with serving(database_url, tmp_path, clock=clock, session_max_idle=IDLE) as api:
-        yield api
+from tests.api.conftest import HELLO, IDLE, Api, problem
 
 
 async def _again(api: Api) -> Api:

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import pytest
-
-from outlast.kit.clock import ManualClock, SystemClock
+from outlast.kit.clock import ManualClock
 from outlast.protocol.api import Measure, SessionUsage
 from outlast.protocol.codec import decode_json
-from tests.api.conftest import Api, serving
-
-IDLE = timedelta(hours=2)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(SystemClock().now())
-
-
-@pytest.fixture
-async def timed(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Api]:
-    """A workspace on a server whose clock the test moves; sessions left alone for two hours are ended."""
-    async with serving(database_url, tmp_path, clock=clock, session_max_idle=IDLE) as api:
-        yield api
+from tests.api.conftest import IDLE, Api
 
 
 async def _usage(api: Api, session_id: str) -> SessionUsage:

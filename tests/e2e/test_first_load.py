@@ -46,25 +46,24 @@ async def test_the_first_screen_comes_within_the_budget(page: Page, server: Live
     assert 0 < loads.wire_bytes <= BUDGET_BYTES, loads.largest()
 
 
-async def test_a_session_comes_within_the_budget(page: Page, server: LiveServer) -> None:
+async def _session_of(page: Page, server: LiveServer, app: str) -> Loads:
     home = await sign_in(page, server)
     async with server.client() as client:
-        session = await client.start("greet")
+        session = await client.start(app)
     loads = await Loads.of(page)
     await page.goto(f"{home}/sessions/{session.id}")
     await expect(page.get_by_text("The first block is here.")).to_be_visible()
     await loads.settled()
+    return loads
+
+
+async def test_a_session_comes_within_the_budget(page: Page, server: LiveServer) -> None:
+    loads = await _session_of(page, server, "greet")
     assert 0 < loads.wire_bytes <= BUDGET_BYTES, loads.largest()
 
 
 async def test_plain_text_needs_nothing_that_reads_markdown(page: Page, server: LiveServer) -> None:
-    home = await sign_in(page, server)
-    async with server.client() as client:
-        session = await client.start("tell")
-    loads = await Loads.of(page)
-    await page.goto(f"{home}/sessions/{session.id}")
-    await expect(page.get_by_text("The first block is here.")).to_be_visible()
-    await loads.settled()
+    loads = await _session_of(page, server, "tell")
     assert "markdown" not in loads.largest()
     assert 0 < loads.wire_bytes <= BUDGET_BYTES - 30_000, loads.largest()
 

@@ -341,13 +341,18 @@ async def test_a_provider_is_linked_to_an_account_and_unlinked(page: Page, corp:
     await expect(page.get_by_role("button", name="Link Corp", exact=True)).to_be_visible()
 
 
-async def test_a_provider_proves_once_more_who_one_is(page: Page, corp: CloudApi, clock: ManualClock) -> None:
+async def _asked_for_a_proof(page: Page, corp: CloudApi, clock: ManualClock) -> None:
+    """Sign in by a provider, and do later what takes a fresh proof."""
     await page.goto(f"{site(corp)}/account/security")
     await page.get_by_role("button", name="Sign in with Corp").click()
     await at_the_provider(page)
     await expect_inside(page, "/account/security")
     clock.advance(timedelta(seconds=61))
     await page.get_by_role("button", name="Add an app").click()
+
+
+async def test_a_provider_proves_once_more_who_one_is(page: Page, corp: CloudApi, clock: ManualClock) -> None:
+    await _asked_for_a_proof(page, corp, clock)
     proof = page.get_by_role("dialog", name="Is it you?")
     await expect(proof.get_by_role("button", name="Use Corp")).to_be_visible()
     await expect(proof.get_by_label("Password")).to_have_count(0)  # there is none
@@ -360,12 +365,7 @@ async def test_a_provider_proves_once_more_who_one_is(page: Page, corp: CloudApi
 
 
 async def test_somebody_else_at_the_provider_proves_nothing(page: Page, corp: CloudApi, clock: ManualClock) -> None:
-    await page.goto(f"{site(corp)}/account/security")
-    await page.get_by_role("button", name="Sign in with Corp").click()
-    await at_the_provider(page)
-    await expect_inside(page, "/account/security")
-    clock.advance(timedelta(seconds=61))
-    await page.get_by_role("button", name="Add an app").click()
+    await _asked_for_a_proof(page, corp, clock)
     await page.get_by_role("dialog", name="Is it you?").get_by_role("button", name="Use Corp").click()
     await at_the_provider(page, "somebody-else")
     await expect(page.get_by_role("heading", name="That did not work")).to_be_visible()
